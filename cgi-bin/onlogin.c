@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* onlogin.c: silent login: a wx.login code becomes a session of our own.
+ *
+ *   POST, GET  code [appid] [device]
+ *	200 {"token","expiresIn","absoluteExpiresIn","newUser","userInfo"}
+ *	400 PARAM_INVALID code, appid (not configured), device
+ *	400 CODE_INVALID, CODE_USED
+ *	403 USER_BLOCKED	by WeChat or by the operator
+ *	429 TOO_MANY_REQUESTS
+ *	502 WECHAT_ERROR, 503 WECHAT_UNAVAILABLE, BUSY
+ *
+ * A code that comes again, because a phone lost the reply, is answered with a
+ * session of the same user and a fresh token: lib/login.h has the rule.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "login.h"
+#include "program.h"
+#include "request.h"
+#include "wechat.h"
+
+enum { CODE, APPID, DEVICE };
+
+static const struct field fields[] = {
+	[CODE] = { .name = "code", .type = FIELD_WORD, .min = 1,
+	    .max = CODE_MAX, .required = true },
+	[APPID] = { .name = "appid", .type = FIELD_WORD, .min = 1,
+	    .max = APPID_MAX },
+	[DEVICE] = { .name = "device", .type = FIELD_LABEL, .min = 1,
+	    .max = 64 },
+};
+
+static enum outcome
+run(struct req *rq)
+{
+	struct login l = { .code = rq->f[CODE].s, .code_len = rq->f[CODE].len,
+	    .device = rq->f[DEVICE].s };
+	enum outcome e;
+
+	l.app = rq->f[APPID].set ? conf_app(rq->conf, rq->f[APPID].s) :
+	    rq->conf->default_app;
+	if (l.app == NULL)
+		return bad_field(rq, "appid");
+	rq->appid = l.app->appid;
+	if ((e = login(rq, &l)) != OK)
+		return e;
+	rq->live = true;
+	json_strn(&rq->data, "token", l.token, TOKEN_LEN);
+	json_int(&rq->data, "expiresIn", session_idle_left(rq));
+	json_int(&rq->data, "absoluteExpiresIn", session_max_left(rq));
+	json_bool(&rq->data, "newUser", l.new_user);
+	explicit_bzero(l.token, sizeof(l.token));
+	return user_out(rq, &rq->user, &rq->data);
+}
+
+const struct program program = {
+	.name = "onlogin",
+	.summary = "exchanges a wx.login code for a session",
+	.methods = METHOD_GET | METHOD_POST,
+	.auth = AUTH_NONE,
+	.fields = fields,
+	.nfields = COUNT(fields),
+	.upstream = &wechat_upstream,
+	.run = run,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* buf.h: growing text with a ceiling, and JSON written into it.
+ *
+ * A buffer is born with its ceiling: `struct buf b = { .max = REPLY_MAX };`.
+ * Exceeding it, or running out of memory, sets `bad` and empties the buffer;
+ * from then on every call does nothing, so a caller asks once, at the end.
+ * Otherwise p[len] is NUL, or p is NULL while nothing was added.
+ * What a buffer held is wiped before its memory is given back.
+ */
+#ifndef BUF_H
+#define BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+	char	*p;
+	size_t	 len, size, max;
+	bool	 bad;
+};
+
+void	buf_add(struct buf *, const void *, size_t);
+void	buf_str(struct buf *, const char *);
+void	buf_fmt(struct buf *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+void	buf_free(struct buf *);		/* wipe, free, and make empty again */
+
+/* JSON.  A member's comma is written when something stands before it; `key`
+ * is one of our own words and needs no escaping; text is escaped here, and
+ * must be UTF-8.  NULL text is written as "". */
+void	json_open(struct buf *, const char *key);	/* key NULL: no name */
+void	json_close(struct buf *);
+void	json_str(struct buf *, const char *key, const char *text);
+void	json_strn(struct buf *, const char *key, const char *, size_t);
+void	json_int(struct buf *, const char *key, int64_t);
+void	json_bool(struct buf *, const char *key, bool);
+
+#endif

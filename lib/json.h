@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* json.h: strict JSON in.  (JSON out is in buf.h.)
+ *
+ * json-c reads it; what json-c would let pass is refused first: comments,
+ * NaN, single quotes, control characters, lone surrogates, text that is not
+ * UTF-8, more than JSON_DEPTH containers in one another, bytes behind the
+ * value. */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json_object;
+
+/* One JSON object and nothing else; NULL when it is not that, or memory is
+ * out.  The caller ends it with json_done(). */
+struct json_object *json_parse_object(const char *text, size_t n);
+
+/* Wipe the strings of a tree and free it; NULL is allowed. */
+void	 json_done(struct json_object *);
+
+/* Is there a member `name`, of whatever kind? */
+bool	 json_has(struct json_object *, const char *name);
+
+/* The member `name` when it is a string: its text (the tree's) and length in
+ * bytes; else NULL. */
+const char *json_text(struct json_object *, const char *name, size_t *len);
+
+/* The member `name` when it is an object; else NULL.  The tree's. */
+struct json_object *json_child(struct json_object *, const char *name);
+
+/* The member `name` when it is an integer, or a string of digits with an
+ * optional minus: WeChat writes numbers either way.  *n is written only when
+ * true is returned. */
+bool	 json_number(struct json_object *, const char *name, int64_t *n);
+
+#endif

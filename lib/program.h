@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* program.h: what a program in cgi-bin/ is, and what a worker of it holds.
+ *
+ * A program defines one object, `program`, and a function; lib/main.c has
+ * main().  See request.h for what the function works with. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "field.h"
+#include "log.h"
+#include "outcome.h"
+#include "seal.h"
+#include "store.h"
+
+struct conf;
+struct req;
+struct wechat;
+
+enum method { METHOD_GET = 1, METHOD_POST = 2 };
+
+enum auth {
+	AUTH_NONE,	/* no token is looked for */
+	AUTH_OPTIONAL,	/* req.session is set when the token is live */
+	AUTH_REQUIRED,	/* 401 unless it is */
+};
+
+/* How a program reaches WeChat.  Only programs that name wechat_upstream are
+ * linked with libcurl, which costs a CGI start more than all else. */
+struct upstream {
+	struct wechat	*(*open)(const struct conf *, struct log *);
+	void		 (*close)(struct wechat *);
+	/* Can the host be connected to, and does its certificate verify? */
+	bool		 (*check)(struct wechat *, const struct conf *,
+			    struct log *);
+};
+
+struct program {
+	const char		*name, *summary;
+	unsigned		 methods;	/* enum method, ored */
+	bool			 head;		/* HEAD is answered like GET */
+	enum auth		 auth;
+	bool			 authorizer;	/* has the FastCGI role too */
+	const struct field	*fields;
+	size_t			 nfields;
+	const struct upstream	*upstream;	/* NULL: never calls WeChat */
+	enum outcome		 (*run)(struct req *);
+};
+extern const struct program program;
+
+/* One thread's own things, kept from request to request. */
+struct worker {
+	const struct program	*program;
+	const struct conf	*conf;		/* NULL: broken; INTERNAL */
+	struct log		 log;
+	struct store		*store;		/* NULL: not open yet */
+	struct seal		 seal;
+	struct wechat		*wechat;
+};
+
+/* Open what the worker lacks: the store, the seal keys (checked against the
+ * store), the way to WeChat. */
+enum outcome	worker_ready(struct worker *);
+void		worker_close(struct worker *);
+
+#endif

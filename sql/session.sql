@@ -1,0 +1,49 @@
+-- session.sql: sessions.
+
+-- :name find
+SELECT u.id, u.public_id, u.appid, u.openid, u.unionid, u.blocked, u.nickname,
+	u.avatar_url, u.gender, u.language, u.country, u.province, u.city,
+	u.phone,
+	s.created_ms, s.used, s.idle_expires, s.max_expires, s.ended
+FROM sessions AS s JOIN users AS u ON u.id = s.user_id
+WHERE s.token_hash = :token_hash;
+
+-- :name add
+INSERT INTO sessions (token_hash, user_id, created_ms, used, idle_expires,
+	max_expires, session_key, device)
+VALUES (:token_hash, :user_id, :created_ms, :now, :idle_expires, :max_expires,
+	:session_key, :device);
+
+-- :name touch
+UPDATE sessions
+SET used = :now, idle_expires = :idle_expires, max_expires = :max_expires
+WHERE token_hash = :token_hash AND ended IS NULL;
+
+-- End the live sessions of a user beyond the :keep used last; the one just
+-- made stays in any case.
+-- :name evict
+UPDATE sessions SET ended = :now
+WHERE token_hash IN (
+	SELECT token_hash FROM sessions
+	WHERE user_id = :user_id AND ended IS NULL
+		AND idle_expires > :now AND max_expires > :now
+	ORDER BY token_hash = :token_hash DESC, used DESC, created_ms DESC
+	LIMIT 100000 OFFSET :keep)
+RETURNING token_hash;
+
+-- End one session, or the others of its user, or all; the key goes with it.
+-- Expired ones are ended too, but not counted: RETURNING tells which were live.
+-- :name end_this
+UPDATE sessions SET ended = :now, session_key = NULL
+WHERE token_hash = :token_hash AND ended IS NULL
+RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+
+-- :name end_others
+UPDATE sessions SET ended = :now, session_key = NULL
+WHERE user_id = :user_id AND token_hash <> :token_hash AND ended IS NULL
+RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+
+-- :name end_all
+UPDATE sessions SET ended = :now, session_key = NULL
+WHERE user_id = :user_id AND ended IS NULL
+RETURNING token_hash, idle_expires > :now AND max_expires > :now;
