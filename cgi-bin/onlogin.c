@@ -50,7 +50,7 @@ run(struct req *rq)
 	json_strn(&rq->data, "token", l.token, TOKEN_LEN);
 	json_int(&rq->data, "expiresIn", session_idle_left(rq));
 	json_int(&rq->data, "absoluteExpiresIn", session_max_left(rq));
-	json_bool(&rq->data, "newUser", l.new_user);
+	json_boolean(&rq->data, "newUser", l.new_user);
 	explicit_bzero(l.token, sizeof(l.token));
 	return user_out(rq, &rq->user, &rq->data);
 }

@@ -34,6 +34,6 @@ void	json_close(struct buf *);
 void	json_str(struct buf *, const char *key, const char *text);
 void	json_strn(struct buf *, const char *key, const char *, size_t);
 void	json_int(struct buf *, const char *key, int64_t);
-void	json_bool(struct buf *, const char *key, bool);
+void	json_boolean(struct buf *, const char *key, bool);
 
 #endif

@@ -81,7 +81,7 @@ user_out(struct req *rq, const struct user *u, struct buf *b)
 	json_str(b, "province", u->province);
 	json_str(b, "city", u->city);
 	e = phone_out(rq, u, b);
-	json_bool(b, "hasUnionId", *u->unionid != '\0');
+	json_boolean(b, "hasUnionId", *u->unionid != '\0');
 	json_close(b);
 	return e;
 }

@@ -47,7 +47,7 @@ END {
 		exit
 	}
 	printf "#include <config.h>\n#include \"bounds.h\"\n"
-	printf "#include \"store.h\"\n#include \"%s\"\n", header
+	printf "#include \"store.h\"\n#include \"statements.h\"\n"
 	printf "static const char *const migrations[] = {\n"
 	for (i = 1; i <= m; i++)
 		printf "\t%s,\n", step[i]

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c: the stand-in's process: the same kind as the programs of cgi-bin/.
+ *
+ *   WXLOGIN_SANDBOX=1		without it the program refuses to start: it
+ *				gives sessions to anybody who asks
+ *   WXLOGIN_SANDBOX_DATABASE	its own SQLite file
+ *   WXLOGIN_SANDBOX_WORKERS	threads as FastCGI; 16
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "process.h"
+#include "serve_sandbox.h"
+#include "text.h"
+
+static void *
+open_worker(void *arg)
+{
+	struct sandbox_worker *w = calloc(1, sizeof(*w));
+
+	if (w != NULL) {
+		w->database = arg;
+		log_open(&w->log, "sandbox", NULL);
+	}
+	return w;
+}
+
+static void
+close_worker(void *arg)
+{
+	struct sandbox_worker *w = arg;
+
+	store_close(w->store);
+	free(w);
+}
+
+static void
+serve_worker(void *arg, const struct io *io)
+{
+	sandbox_serve(arg, io);
+}
+
+static bool
+never_stale(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+int
+main(void)
+{
+	const char *on = getenv("WXLOGIN_SANDBOX");
+	const char *workers = getenv("WXLOGIN_SANDBOX_WORKERS");
+	struct process p = { .name = "sandbox", .workers = 16,
+	    .max_requests = INT64_MAX, .open = open_worker,
+	    .serve = serve_worker, .close = close_worker,
+	    .stale = never_stale };
+	int fd;
+
+	process_harden();
+	p.arg = getenv("WXLOGIN_SANDBOX_DATABASE");
+	if (on == NULL || strcmp(on, "1") != 0 || p.arg == NULL) {
+		fprintf(stderr, "sandbox: plays WeChat for tests, and trusts "
+		    "everybody; set WXLOGIN_SANDBOX=1 and "
+		    "WXLOGIN_SANDBOX_DATABASE=FILE\n");
+		return 2;
+	}
+	if (workers != NULL && (!digits_parse(workers, &p.workers) ||
+	    p.workers < 1 || p.workers > 1024)) {
+		fprintf(stderr, "sandbox: WXLOGIN_SANDBOX_WORKERS is a number "
+		    "from 1 to 1024\n");
+		return 2;
+	}
+	store_init();
+	switch (process_mode(&fd)) {
+	case MODE_CGI:
+		process_cgi(&p);
+	case MODE_FASTCGI:
+		return process_fastcgi(&p, fd);
+	case MODE_NONE:
+		break;
+	}
+	fprintf(stderr, "sandbox: to be run by a web server, or with "
+	    "REQUEST_METHOD and PATH_INFO in the environment\n");
+	return 2;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* serve_sandbox.h: one call to the stand-in, from a transport to a reply. */
+#ifndef SERVE_SANDBOX_H
+#define SERVE_SANDBOX_H
+
+#include "io.h"
+#include "log.h"
+#include "store.h"
+
+struct sandbox_worker {
+	const char	*database;
+	struct store	*store;		/* NULL: not open yet */
+	struct log	 log;
+};
+
+void	sandbox_serve(struct sandbox_worker *, const struct io *);
+
+#endif
