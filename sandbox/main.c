@@ -5,6 +5,8 @@
  *				gives sessions to anybody who asks
  *   WXLOGIN_SANDBOX_DATABASE	its own SQLite file
  *   WXLOGIN_SANDBOX_WORKERS	threads as FastCGI; 16
+ *   --http PORT		an HTTP server of its own on 127.0.0.1, for
+ *				shells; 0: any port, told on stdout
  */
 #include <config.h>
 
@@ -13,6 +15,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "http.h"
 #include "process.h"
 #include "serve_sandbox.h"
 #include "text.h"
@@ -51,8 +54,20 @@ never_stale(void *arg)
 	return false;
 }
 
+static int
+serve_http(const char *database, const char *port)
+{
+	int64_t n;
+
+	if (!digits_parse(port, &n) || n > 65535) {
+		fprintf(stderr, "sandbox: --http wants a port\n");
+		return 2;
+	}
+	return sandbox_http(database, (uint16_t)n);
+}
+
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const char *on = getenv("WXLOGIN_SANDBOX");
 	const char *workers = getenv("WXLOGIN_SANDBOX_WORKERS");
@@ -83,9 +98,11 @@ main(void)
 	case MODE_FASTCGI:
 		return process_fastcgi(&p, fd);
 	case MODE_NONE:
+		if (argc == 3 && strcmp(argv[1], "--http") == 0)
+			return serve_http(p.arg, argv[2]);
 		break;
 	}
-	fprintf(stderr, "sandbox: to be run by a web server, or with "
-	    "REQUEST_METHOD and PATH_INFO in the environment\n");
+	fprintf(stderr, "sandbox: to be run by a web server, with "
+	    "--http PORT, or with REQUEST_METHOD and PATH_INFO set\n");
 	return 2;
 }

@@ -249,11 +249,13 @@ escape_slashes(struct call *c)
 
 static void
 send_answer(struct call *c, const struct fault *f, const char *request_id,
-    const struct io *io)
+    bool http, const struct io *io)
 {
 	struct buf all = { .max = (size_t)256 << 10 };
 	size_t length, sent = fault_after(c, f, &length);
 
+	if (http && strcmp(f->kind, "reset") == 0)
+		return;			/* nothing at all: http.c closes */
 	buf_fmt(&all, "Status: %d\r\nContent-Type: %s\r\n"
 	    "Content-Length: %zu\r\nCache-Control: no-store\r\n"
 	    "X-Request-Id: %s\r\n\r\n", c->status, c->type, length,
@@ -387,7 +389,7 @@ sandbox_serve(struct sandbox_worker *w, const struct io *io)
 		buf_free(&c.reply);
 		buf_str(&c.reply, "{\"error\":\"sandbox\"}");
 	}
-	send_answer(&c, &fault, request_id, io);
+	send_answer(&c, &fault, request_id, w->http, io);
 	w->log.io = NULL;
 	if (c.post)
 		input_done(&c.body);

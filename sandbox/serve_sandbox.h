@@ -11,6 +11,7 @@ struct sandbox_worker {
 	const char	*database;
 	struct store	*store;		/* NULL: not open yet */
 	struct log	 log;
+	bool		 http;		/* a reset can be a real one */
 };
 
 void	sandbox_serve(struct sandbox_worker *, const struct io *);
