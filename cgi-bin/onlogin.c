@@ -19,6 +19,7 @@
 #include "login.h"
 #include "program.h"
 #include "request.h"
+#include "throttle.h"
 #include "wechat.h"
 
 enum { CODE, APPID, DEVICE };
@@ -55,6 +56,15 @@ run(struct req *rq)
 	return user_out(rq, &rq->user, &rq->data);
 }
 
+/* Failures that a guesser of codes would cause; WeChat's own do not count. */
+static void
+refused(struct req *rq, enum outcome e)
+{
+	if (e == CODE_INVALID || e == CODE_USED ||
+	    (e == PARAM_INVALID && rq->field == fields[CODE].name))
+		throttle_note(rq);
+}
+
 const struct program program = {
 	.name = "onlogin",
 	.summary = "exchanges a wx.login code for a session",
@@ -64,4 +74,6 @@ const struct program program = {
 	.nfields = COUNT(fields),
 	.upstream = &wechat_upstream,
 	.run = run,
+	.admit = throttle_admit,
+	.refused = refused,
 };

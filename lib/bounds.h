@@ -28,7 +28,10 @@
 #define SESSION_KEY_LEN	16			/* bytes, decoded */
 #define SESSION_KEY_B64	24			/* characters, as WeChat says it */
 #define PUBLIC_ID_LEN	26			/* our id of a user */
-#define PHONE_MAX	20			/* digits */
+#define PHONE_MIN	5			/* digits */
+#define PHONE_MAX	20
+#define COUNTRY_MAX	6			/* digits of a country code */
+#define KEYS_MAX	64			/* session_keys tried on data */
 
 /* Files */
 #define CONF_FILE_MAX	((size_t)64 << 10)	/* wxlogin.conf, bytes */
@@ -37,7 +40,11 @@
 
 /* WeChat */
 #define UPSTREAM_MAX	((size_t)64 << 10)	/* its reply, bytes */
-#define LOGIN_SENDS	3			/* of one code, all after -1 */
+#define CALL_SENDS	3			/* of one call, all after -1 */
+#define ACCESS_TOKEN_MAX 1024			/* WeChat promises up to 512 */
+#define ACCESS_REFUSED	30			/* s without another attempt */
+#define BREAKER_FAILURES 5			/* in a row: stop trying */
+#define BREAKER_OPEN	5			/* s until one may try */
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "text.h"
 
 static void
 fail(struct buf *b)
@@ -84,6 +85,17 @@ buf_fmt(struct buf *b, const char *fmt, ...)
 	vsnprintf(b->p + b->len, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	b->len += (size_t)n;
+}
+
+/* RFC 3986, 2.3: all but the unreserved characters. */
+void
+buf_url(struct buf *b, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (all_alnum_or(s, 1, "-._~"))
+			buf_add(b, s, 1);
+		else
+			buf_fmt(b, "%%%02X", (unsigned char)*s);
 }
 
 void

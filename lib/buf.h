@@ -24,6 +24,7 @@ void	buf_add(struct buf *, const void *, size_t);
 void	buf_str(struct buf *, const char *);
 void	buf_fmt(struct buf *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+void	buf_url(struct buf *, const char *);	/* percent-encoded */
 void	buf_free(struct buf *);		/* wipe, free, and make empty again */
 
 /* JSON.  A member's comma is written when something stands before it; `key`

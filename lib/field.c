@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "field.h"
@@ -37,9 +38,9 @@ parse_choice(const struct field *f, const char *s, struct val *v)
 	return false;
 }
 
-/* C0, DEL and C1 (two bytes in UTF-8, the first being 0xc2). */
-static bool
-has_control(const char *s, size_t len)
+/* C1 is two bytes in UTF-8, the first being 0xc2. */
+bool
+field_has_control(const char *s, size_t len)
 {
 	size_t i;
 
@@ -54,11 +55,63 @@ has_control(const char *s, size_t len)
 	return false;
 }
 
-bool
-field_parse(const struct field *f, const char *text, size_t len,
-    struct val *v)
+/* Bytes of white space at the start of s, 0 when there is none. */
+static size_t
+space_at(const char *s)
 {
-	size_t chars;
+	if (*s != '\0' && strchr(" \t\r\n\v\f", *s) != NULL)
+		return 1;
+	if (strncmp(s, "\xc2\xa0", 2) == 0)
+		return 2;
+	return strncmp(s, "\xe3\x80\x80", 3) == 0 ? 3 : 0;
+}
+
+char *
+field_trim(char *text)
+{
+	char *s, *end;
+	size_t n;
+
+	while ((n = space_at(text)) > 0)
+		text += n;
+	for (s = end = text; *s != '\0'; s += n) {
+		if ((n = space_at(s)) == 0) {
+			n = 1;
+			end = s + 1;
+		}
+	}
+	*end = '\0';
+	return text;
+}
+
+/* A form that was not percent-encoded turns "+" into a space. */
+static bool
+parse_base64(const struct field *f, char *text, struct val *v)
+{
+	uint8_t *bytes;
+	size_t len, n;
+	char *s;
+	bool ok;
+
+	text = field_trim(text);
+	for (s = text; *s != '\0'; s++)
+		if (*s == ' ')
+			*s = '+';
+	len = (size_t)(s - text);
+	if ((int64_t)len < f->min || (int64_t)len > f->max ||
+	    (bytes = malloc(len)) == NULL)
+		return false;
+	ok = base64_parse(text, len, bytes, len, &n);
+	free(bytes);
+	if (ok)
+		*v = (struct val){ .set = true, .s = text, .len = len };
+	return ok;
+}
+
+bool
+field_parse(const struct field *f, char *text, size_t len, struct val *v)
+{
+	size_t chars, i;
 
 	assert(text[len] == '\0');
 	if (strlen(text) != len)		/* a NUL inside */
@@ -75,8 +128,15 @@ field_parse(const struct field *f, const char *text, size_t len,
 			return false;
 		break;
 	case FIELD_LABEL:
-		if (has_control(text, len))
+		if (field_has_control(text, len))
 			return false;
+		break;
+	case FIELD_BASE64:
+		return parse_base64(f, text, v);
+	case FIELD_PRINT:
+		for (i = 0; i < len; i++)
+			if (text[i] <= 0x20 || text[i] >= 0x7f)
+				return false;
 		break;
 	case FIELD_TEXT:
 		break;

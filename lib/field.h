@@ -16,6 +16,8 @@ enum field_type {
 	FIELD_LABEL,	/* the same, and no control characters */
 	FIELD_WORD,	/* [0-9A-Za-z_-]; bounds in characters */
 	FIELD_CHOICE,	/* one of `choices`; val.i is its index */
+	FIELD_PRINT,	/* printable ASCII, no space; bounds in characters */
+	FIELD_BASE64,	/* standard base64, repaired: see field_base64() */
 	FIELD_INT,	/* a JSON integer, or digits; bounds are its value */
 };
 
@@ -35,8 +37,16 @@ struct val {
 };
 
 /* Check `len` bytes of text (NUL behind them) against `f`.  *v is written
- * only when true is returned; v->s is then `text`. */
-bool	field_parse(const struct field *f, const char *text, size_t len,
+ * only when true is returned; v->s then points into `text`, which FIELD_BASE64
+ * repairs in place. */
+bool	field_parse(const struct field *f, char *text, size_t len,
 	    struct val *v);
+
+/* Cut white space off both ends of `text`, in place, and NUL-terminate it:
+ * ASCII blanks, U+00A0, U+3000 (the wide space of Chinese keyboards). */
+char	*field_trim(char *text);
+
+/* Has it control characters (C0, DEL, C1)? */
+bool	field_has_control(const char *s, size_t len);
 
 #endif

@@ -106,11 +106,10 @@ take_pair(struct pair *p, char *s, size_t n)
 	const size_t name_len = eq == NULL ? n : (size_t)(eq - s);
 	size_t len;
 
-	*p = (struct pair){ .name = s, .value = "" };
-	if (eq != NULL) {
-		p->value = eq + 1;
-		p->len = decode(eq + 1, n - name_len - 1, &p->broken);
-	}
+	/* a name without "=" has an empty value: the NUL behind it */
+	*p = (struct pair){ .name = s, .value = eq == NULL ? s + n : eq + 1 };
+	p->len = decode(p->value, eq == NULL ? 0 : n - name_len - 1,
+	    &p->broken);
 	len = decode(s, name_len, &p->broken);
 	if (strlen(s) != len)
 		p->broken = true;
@@ -151,8 +150,7 @@ json_field(struct json_object *o, const struct field *f, struct arena *a,
     struct val *v)
 {
 	struct json_object *m;
-	char number[24];
-	const char *s;
+	char number[24], *s;
 	size_t len;
 
 	if (!json_object_object_get_ex(o, f->name, &m))

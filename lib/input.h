@@ -14,7 +14,8 @@ struct json_object;
 
 /* One name=value of a form or query. */
 struct pair {
-	const char	*name, *value;	/* decoded, NUL behind */
+	const char	*name;		/* decoded, NUL behind */
+	char		*value;		/* the same; a field may repair it */
 	size_t		 len;		/* of value */
 	bool		 broken;	/* percent-encoding or UTF-8 */
 };

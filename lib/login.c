@@ -46,17 +46,11 @@ upsert_user(struct req *rq, struct login *l, const struct wechat_session *ws)
 static enum outcome
 load_user(struct req *rq, int64_t id)
 {
-	struct q *q = q_new(rq->store, Q_USER_BY_ID);
-	bool ok = false;
 	enum outcome e;
 
-	q_int(q, ":id", id);
-	if (q_row(q))
-		ok = user_read(q, 0, rq->arena, &rq->user);
-	if ((e = q_end(q)) != OK)
+	rq->user.id = id;
+	if ((e = user_reload(rq)) != OK)
 		return e;
-	if (!ok)
-		return FAIL(rq->log, INTERNAL, "the user of a code is gone");
 	return rq->user.blocked ? USER_BLOCKED : OK;
 }
 

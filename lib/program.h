@@ -30,7 +30,7 @@ enum auth {
 /* How a program reaches WeChat.  Only programs that name wechat_upstream are
  * linked with libcurl, which costs a CGI start more than all else. */
 struct upstream {
-	struct wechat	*(*open)(const struct conf *, struct log *);
+	struct wechat	*(*open)(const struct conf *);
 	void		 (*close)(struct wechat *);
 	/* Can the host be connected to, and does its certificate verify? */
 	bool		 (*check)(struct wechat *, const struct conf *,
@@ -47,6 +47,10 @@ struct program {
 	size_t			 nfields;
 	const struct upstream	*upstream;	/* NULL: never calls WeChat */
 	enum outcome		 (*run)(struct req *);
+	/* Before the fields are judged: may this caller ask at all?  And: told
+	 * of every outcome but OK, fields included.  Either may be NULL. */
+	enum outcome		 (*admit)(struct req *);
+	void			 (*refused)(struct req *, enum outcome);
 };
 extern const struct program program;
 

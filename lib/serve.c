@@ -258,10 +258,14 @@ respond(struct request *r)
 	    (e = read_input(r)) != OK ||
 	    (e = make_ready(r)) != OK ||
 	    (e = find_session(r, p->auth)) != OK ||
-	    (e = take_fields(r)) != OK)
+	    (p->admit != NULL && (e = p->admit(&r->rq)) != OK))
 		return e;
-	if ((e = p->run(&r->rq)) == OK && r->rq.data.bad)
+	if ((e = take_fields(r)) == OK)
+		e = p->run(&r->rq);
+	if (e == OK && r->rq.data.bad)
 		e = FAIL(r->rq.log, INTERNAL, "the reply is too long");
+	if (e != OK && p->refused != NULL)
+		p->refused(&r->rq, e);
 	return e;
 }
 

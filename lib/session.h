@@ -47,6 +47,9 @@ bool	user_read(struct q *q, int c, struct arena *, struct user *);
 /* Write the contract's userInfo as member "userInfo". */
 enum outcome	user_out(struct req *, const struct user *, struct buf *);
 
+/* Read req.user again by its id, after it was changed. */
+enum outcome	user_reload(struct req *);
+
 /* Find the session of a token and judge it: OK (req.session, req.user and
  * req.live are set, and the use is noted), AUTH_INVALID, AUTH_EXPIRED,
  * USER_BLOCKED; BUSY or INTERNAL when the store can't be read. */

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "request.h"
 #include "session.h"
+#include "statements.h"
 #include "store.h"
 
 bool
@@ -84,4 +85,19 @@ user_out(struct req *rq, const struct user *u, struct buf *b)
 	json_boolean(b, "hasUnionId", *u->unionid != '\0');
 	json_close(b);
 	return e;
+}
+
+enum outcome
+user_reload(struct req *rq)
+{
+	struct q *q = q_new(rq->store, Q_USER_BY_ID);
+	bool ok = false;
+	enum outcome e;
+
+	q_int(q, ":id", rq->user.id);
+	if (q_row(q))
+		ok = user_read(q, 0, rq->arena, &rq->user);
+	if ((e = q_end(q)) != OK || ok)
+		return e;
+	return FAIL(rq->log, INTERNAL, "a user's row is gone");
 }

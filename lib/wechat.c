@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wechat.c: WeChat's server API, and what its answers mean to us.
+/* wechat.c: how a call to WeChat is made, and what its errors mean to us.
  *
  * Nothing that WeChat says reaches a client; of an error the log gets the
  * number and the rid, by which WeChat's support finds the call. */
@@ -10,16 +10,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "buf.h"
+#include "access.h"
+#include "breaker.h"
 #include "clock.h"
-#include "conf.h"
 #include "http.h"
 #include "json.h"
 #include "request.h"
-#include "text.h"
-#include "wechat.h"
+#include "wechat_int.h"
 
-#define URL_MAX		2048
+#define URL_MAX		8192
 #define RID_MAX		64
 #define AGAIN_FIRST	100	/* ms before the first repetition; doubles */
 #define ERRCODE_BUSY	(-1)
@@ -77,7 +76,6 @@ read_errcode(struct log *log, struct json_object *o, int64_t *errcode)
 {
 	char rid[RID_MAX];
 
-	*errcode = 0;
 	if (!json_has(o, "errcode"))
 		return OK;
 	if (!json_number(o, "errcode", errcode))
@@ -88,41 +86,10 @@ read_errcode(struct log *log, struct json_object *o, int64_t *errcode)
 	return from_errcode(log, *errcode, rid);
 }
 
-/* ---- code2Session */
-
-/* An openid or unionid: opaque, but of printable ASCII, since it goes into
- * header lines for protected programs. */
-static bool
-read_id(struct json_object *o, const char *name, char out[OPENID_MAX + 1])
-{
-	size_t i, n;
-	const char *s = json_text(o, name, &n);
-
-	if (s == NULL || n == 0 || n > OPENID_MAX)
-		return false;
-	for (i = 0; i < n; i++)
-		if (s[i] <= 0x20 || s[i] >= 0x7f)
-			return false;
-	memcpy(out, s, n + 1);
-	return true;
-}
-
-/* Base64 of 16 bytes, in the one form that we can make again: open data is
- * signed with this text. */
-static bool
-read_key(struct json_object *o, uint8_t key[SESSION_KEY_LEN])
-{
-	size_t n, got;
-	const char *s = json_text(o, "session_key", &n);
-
-	return s != NULL && n == SESSION_KEY_B64 &&
-	    base64_parse(s, n, key, SESSION_KEY_LEN, &got) &&
-	    got == SESSION_KEY_LEN;
-}
-
 enum outcome
-wechat_read_session(struct log *log, const char *text, size_t n,
-    struct wechat_session *out, int64_t *errcode)
+api_read(struct log *log, const char *text, size_t n,
+    enum outcome (*read)(struct log *, struct json_object *, void *),
+    void *out, int64_t *errcode)
 {
 	struct json_object *o = json_parse_object(text, n);
 	enum outcome e;
@@ -131,79 +98,146 @@ wechat_read_session(struct log *log, const char *text, size_t n,
 	if (o == NULL)
 		return FAIL(log, WECHAT_ERROR, "WeChat: the answer is no JSON "
 		    "object");
-	*out = (struct wechat_session){ .openid = "" };
 	e = read_errcode(log, o, errcode);
-	if (e == OK && (!read_id(o, "openid", out->openid) ||
-	    !read_key(o, out->key)))
-		e = FAIL(log, WECHAT_ERROR, "WeChat: openid or session_key is "
-		    "missing or malformed");
-	if (e == OK && !read_id(o, "unionid", out->unionid))
-		out->unionid[0] = '\0';
+	if (e == OK && read != NULL)
+		e = read(log, o, out);
 	json_done(o);
 	return e;
 }
 
-/* Every character of a code and an AppID is unreserved in a URL (RFC 3986,
- * 2.3), and so is one of an AppSecret: see onlogin.c and conf.c. */
+/* ---- one send */
+
 static enum outcome
-send_code(struct req *rq, const struct app *app, const char *code,
-    int64_t timeout, struct wechat_session *out, int64_t *errcode)
+from_http(struct req *rq, enum http_result r, long status, const char *why)
 {
-	struct buf url = { .max = URL_MAX }, reply = { .max = UPSTREAM_MAX + 1 };
-	struct http_call call = { .timeout = timeout, .once = true };
+	if (r == HTTP_FAILED)
+		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: %s", why);
+	if (r == HTTP_TOO_LARGE)
+		return FAIL(rq->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
+	if (status >= 500 || status == 429)
+		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: HTTP %ld",
+		    status);
+	if (status != 200)
+		return FAIL(rq->log, WECHAT_ERROR, "WeChat: HTTP %ld", status);
+	return OK;
+}
+
+static enum outcome
+send_once(struct req *rq, const struct api *a, const struct http_call *call,
+    int64_t *errcode)
+{
+	struct buf reply = { .max = UPSTREAM_MAX + 1 };
 	const char *why = "";
 	enum http_result r;
+	int64_t failures;
 	enum outcome e;
 	long status;
 
 	*errcode = 0;
-	buf_fmt(&url, "%s/sns/jscode2session?appid=%s&secret=%s&js_code=%s"
-	    "&grant_type=authorization_code", rq->conf->wechat_base_url,
-	    app->appid, app->secret, code);
-	if (url.bad)
-		return FAIL(rq->log, INTERNAL, "the address is too long");
-	call.url = url.p;
-	r = http_call(rq->wechat->http, &call, &reply, &status, &why);
-	buf_free(&url);
-	if (r == HTTP_FAILED)
-		e = FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: %s", why);
-	else if (r == HTTP_TOO_LARGE)
-		e = FAIL(rq->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
-	else if (status >= 500 || status == 429)
-		e = FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: HTTP %ld",
-		    status);
-	else if (status != 200)
-		e = FAIL(rq->log, WECHAT_ERROR, "WeChat: HTTP %ld", status);
-	else
-		e = wechat_read_session(rq->log, reply.p == NULL ? "" :
-		    reply.p, reply.len, out, errcode);
+	if ((e = breaker_allow(rq, &failures)) != OK)
+		return e;
+	r = http_call(rq->wechat->http, call, &reply, &status, &why);
+	breaker_note(rq, failures, r != HTTP_FAILED);
+	if ((e = from_http(rq, r, status, why)) == OK)
+		e = api_read(rq->log, reply.p == NULL ? "" : reply.p,
+		    reply.len, a->read, a->out, errcode);
 	buf_free(&reply);
 	return e;
 }
 
-enum outcome
-wechat_code2session(struct req *rq, const struct app *app, const char *code,
-    struct wechat_session *out)
+/* Send; after the definite answer -1 again, while there is time. */
+static enum outcome
+send_patiently(struct req *rq, const struct api *a, struct http_call *call,
+    int64_t *errcode)
 {
 	const int64_t start = clock_ms();
-	int64_t pause = AGAIN_FIRST, left, errcode;
+	int64_t pause = AGAIN_FIRST, left = rq->conf->wechat_timeout;
 	enum outcome e;
 	int sends;
 
 	for (sends = 1;; sends++) {
+		call->timeout = left;
+		e = send_once(rq, a, call, errcode);
 		left = start + rq->conf->wechat_timeout - clock_ms();
-		e = send_code(rq, app, code, left, out, &errcode);
-		left = start + rq->conf->wechat_timeout - clock_ms();
-		if (errcode != ERRCODE_BUSY || sends == LOGIN_SENDS ||
+		if (*errcode != ERRCODE_BUSY || sends == CALL_SENDS ||
 		    left <= pause)
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 },
 		    NULL);
+		left -= pause;
 		pause *= 2;
 	}
+	rq->log->wechat_ms += clock_ms() - start;
 	if (e == OK)
 		log_forget(rq->log);	/* the -1 before it */
-	rq->log->wechat_ms += clock_ms() - start;
+	return e;
+}
+
+static enum outcome
+send_api(struct req *rq, const struct api *a, const char *token,
+    int64_t *errcode)
+{
+	struct http_call call = { .once = a->once };
+	struct buf url = { .max = URL_MAX };
+	enum outcome e;
+
+	*errcode = 0;
+	buf_fmt(&url, "%s%s?", rq->conf->wechat_base_url, a->path);
+	if (token != NULL) {
+		buf_str(&url, "access_token=");
+		buf_url(&url, token);
+		buf_str(&url, "&");
+	}
+	if (a->query.p != NULL)
+		buf_str(&url, a->query.p);
+	if (url.bad || a->query.bad || a->body.bad) {
+		buf_free(&url);
+		return FAIL(rq->log, INTERNAL, "a call to WeChat is too long");
+	}
+	call.url = url.p;
+	call.body = a->body.p;
+	e = send_patiently(rq, a, &call, errcode);
+	buf_free(&url);
+	return e;
+}
+
+/* ---- a call */
+
+enum outcome
+api_call(struct req *rq, struct api *a, int64_t *errcode)
+{
+	const enum outcome e = send_api(rq, a, NULL, errcode);
+
+	buf_free(&a->query);
+	buf_free(&a->body);
+	return e;
+}
+
+static bool
+token_refused(int64_t errcode)
+{
+	return errcode == 40001 || errcode == 40014 || errcode == 42001;
+}
+
+enum outcome
+api_call_with_token(struct req *rq, const struct app *app, struct api *a,
+    int64_t *errcode)
+{
+	struct access access;
+	enum outcome e;
+
+	*errcode = 0;
+	if ((e = access_get(rq, app, &access)) == OK &&
+	    (e = send_api(rq, a, access.token, errcode)) == WECHAT_ERROR &&
+	    token_refused(*errcode) &&
+	    (e = access_drop(rq, app, &access)) == OK &&
+	    (e = access_get(rq, app, &access)) == OK) {
+		log_forget(rq->log);
+		e = send_api(rq, a, access.token, errcode);
+	}
+	explicit_bzero(&access, sizeof(access));
+	buf_free(&a->query);
+	buf_free(&a->body);
 	return e;
 }
 
@@ -217,14 +251,11 @@ close_upstream(struct wechat *w)
 }
 
 static struct wechat *
-open_upstream(const struct conf *conf, struct log *log)
+open_upstream(const struct conf *conf)
 {
 	struct wechat *w = calloc(1, sizeof(*w));
 
-	(void)log;
-	if (w == NULL)
-		return NULL;
-	if ((w->http = http_open(conf)) == NULL) {
+	if (w != NULL && (w->http = http_open(conf)) == NULL) {
 		free(w);
 		return NULL;
 	}

@@ -100,7 +100,7 @@ worker_ready(struct worker *w)
 	if (w->seal.nkeys == 0 && (e = load_keys(w)) != OK)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
-	    (w->wechat = w->program->upstream->open(w->conf, &w->log)) == NULL)
+	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)
 		return FAIL(&w->log, INTERNAL, "no handle for WeChat");
 	return OK;
 }

@@ -74,3 +74,33 @@ CREATE TABLE audit (
 	client		TEXT,
 	device		TEXT
 ) STRICT;
+
+-- WeChat's access_token of each app, shared by all processes.  token is sealed
+-- for (access_tokens.token, appid).  version counts tokens, so that one that
+-- failed is only dropped while it still is the one.  Who holds the lease
+-- fetches; after a refusal nobody does until refused_until.
+CREATE TABLE access_tokens (
+	appid		TEXT PRIMARY KEY,
+	token		BLOB,
+	version		INTEGER NOT NULL DEFAULT 0,
+	expires		INTEGER NOT NULL DEFAULT 0,
+	lease_until_ms	INTEGER NOT NULL DEFAULT 0,
+	refused_until	INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- How often in a row WeChat could not be reached, and until when nobody tries.
+CREATE TABLE breaker (
+	id		INTEGER PRIMARY KEY CHECK (id = 1),
+	failures	INTEGER NOT NULL,
+	open_until_ms	INTEGER NOT NULL,
+	probe_until_ms	INTEGER NOT NULL
+) STRICT;
+INSERT INTO breaker VALUES (1, 0, 0, 0);
+
+-- Failed logins of a client address in a minute.
+CREATE TABLE throttle (
+	client		TEXT PRIMARY KEY,
+	minute		INTEGER NOT NULL,
+	failures	INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX throttle_minute ON throttle (minute);

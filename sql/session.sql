@@ -47,3 +47,9 @@ RETURNING token_hash, idle_expires > :now AND max_expires > :now;
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND ended IS NULL
 RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+
+-- The keys of a user, newest first, and when each was made.
+-- :name keys
+SELECT token_hash, created_ms, session_key FROM sessions
+WHERE user_id = :user_id AND session_key IS NOT NULL
+ORDER BY created_ms DESC LIMIT 64;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* updatephone.c: binds a phone number to the user.
+ *
+ *   POST (token)  code			the phone code of the button's event
+ *		   encryptedData + iv	the older way
+ *	200 {"userInfo"}
+ *	400 PARAM_INVALID	a field; its missing half; body: nothing given
+ *	400 CODE_INVALID, DECRYPT_WX_OPEN_DATA_FAIL
+ *	401 AUTH_INVALID, AUTH_EXPIRED	403 USER_BLOCKED
+ *	409 PHONE_TAKEN		phone_conflict = refuse
+ *	429 TOO_MANY_REQUESTS	502 WECHAT_ERROR
+ *	503 WECHAT_UNAVAILABLE, BUSY
+ *
+ * The code wins when both are given.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "json.h"
+#include "opendata.h"
+#include "phone.h"
+#include "program.h"
+#include "request.h"
+#include "wechat.h"
+
+enum { CODE, ENCRYPTED_DATA, IV };
+
+static const struct field fields[] = {
+	[CODE] = { .name = "code", .type = FIELD_PRINT, .min = 1, .max = 256 },
+	[ENCRYPTED_DATA] = { .name = "encryptedData", .type = FIELD_BASE64,
+	    .min = 1, .max = BODY_MAX },
+	[IV] = { .name = "iv", .type = FIELD_BASE64, .min = 1, .max = 128 },
+};
+
+static enum outcome
+by_code(struct req *rq, struct wechat_phone *phone)
+{
+	const struct app *app = conf_app(rq->conf, rq->user.appid);
+
+	if (app == NULL)
+		return FAIL(rq->log, INTERNAL, "app %s is no longer "
+		    "configured", rq->user.appid);
+	return wechat_phone_number(rq, app, rq->f[CODE].s, rq->user.openid,
+	    phone);
+}
+
+static enum outcome
+by_data(struct req *rq, struct wechat_phone *phone)
+{
+	struct json_object *o;
+	enum outcome e;
+
+	e = opendata_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV], &o);
+	if (e != OK)
+		return e;
+	if (!phone_read(o, phone))
+		e = FAIL(rq->log, DECRYPT_WX_OPEN_DATA_FAIL,
+		    "open data: no phone number in it");
+	json_done(o);
+	return e;
+}
+
+static enum outcome
+run(struct req *rq)
+{
+	const struct val *f = rq->f;
+	struct wechat_phone phone;
+	enum outcome e;
+
+	if (f[CODE].set)
+		e = by_code(rq, &phone);
+	else if (f[ENCRYPTED_DATA].set && f[IV].set)
+		e = by_data(rq, &phone);
+	else if (f[ENCRYPTED_DATA].set || f[IV].set)
+		return bad_field(rq, f[IV].set ? "encryptedData" : "iv");
+	else
+		return bad_field(rq, "body");
+	if (e == OK)
+		e = phone_bind(rq, &phone);
+	explicit_bzero(&phone, sizeof(phone));
+	return e == OK ? user_out(rq, &rq->user, &rq->data) : e;
+}
+
+const struct program program = {
+	.name = "updatephone",
+	.summary = "binds a phone number",
+	.methods = METHOD_POST,
+	.auth = AUTH_REQUIRED,
+	.fields = fields,
+	.nfields = COUNT(fields),
+	.upstream = &wechat_upstream,
+	.run = run,
+};
