@@ -48,6 +48,9 @@
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
 
+/* The store */
+#define SWEEP_ROWS	64			/* looked at in a step */
+
 /* Time */
 #define CLOCK_SKEW	300			/* s that clocks may differ */
 

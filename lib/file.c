@@ -44,6 +44,18 @@ file_read(const char *path, struct buf *b, struct stat *st)
 	return false;
 }
 
+bool
+file_like(int fd, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (fchown(fd, st.st_uid, st.st_gid) != 0 && geteuid() == 0)
+		return false;
+	return fchmod(fd, st.st_mode & 0770) == 0;
+}
+
 /* f_type of statfs(2): 9p and FUSE may be anything and are taken for it. */
 bool
 file_on_network(const char *path)

@@ -13,6 +13,11 @@
  * or is too large (EFBIG); `b` is then empty. */
 bool	file_read(const char *path, struct buf *b, struct stat *st);
 
+/* Give an open file the owner, group and mode of another, as far as we may:
+ * what replaces a file is to be as readable as it was.  False with errno set
+ * when the mode can't be set. */
+bool	file_like(int fd, const char *path);
+
 /* Does the path lie on a network file system, or one without the shared
  * memory that SQLite's WAL wants?  True when it can't be told. */
 bool	file_on_network(const char *path);

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "field.h"
 #include "log.h"
@@ -61,6 +63,8 @@ struct worker {
 	struct log		 log;
 	struct store		*store;		/* NULL: not open yet */
 	struct seal		 seal;
+	ino_t			 seal_ino;	/* of the key file as read */
+	struct timespec		 seal_mtime;
 	struct wechat		*wechat;
 };
 

@@ -67,6 +67,10 @@ enum outcome	store_check(struct store *);
 /* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
 bool		store_sound(struct store *);
 
+/* Copy the store to a new file (mode 0600) while others use it; INTERNAL when
+ * the file is there already or can't be written. */
+enum outcome	store_backup(struct store *, const char *path);
+
 /* Does the journal mode in force keep the WAL? */
 bool		store_is_wal(struct store *);
 

@@ -2,8 +2,8 @@
 /* sweep.c: old rows go, in the requests that write anyway.
  *
  * A cursor moves along a table's primary key, some rows a step, and starts
- * again at the end.  Each login adds a row to each table and looks at SWEEP
- * of them, so a table stays within a fraction of what is live and kept. */
+ * again at the end.  Each login adds a row to each table and looks at
+ * SWEEP_ROWS of them, so a table stays within a fraction of what is live and kept. */
 #include <config.h>
 
 #include <string.h>
@@ -12,8 +12,6 @@
 #include "session.h"
 #include "statements.h"
 #include "store.h"
-
-#define SWEEP		64		/* rows a step looks at */
 
 struct sweep {
 	const char	*cursor;	/* its name in meta */
@@ -57,7 +55,7 @@ find_next(struct store *s, size_t statement, const uint8_t from[HASH_LEN],
 	size_t n;
 
 	q_blob(q, ":cursor", from, HASH_LEN);
-	q_int(q, ":most", SWEEP - 1);
+	q_int(q, ":most", SWEEP_ROWS - 1);
 	memset(next, 0xff, HASH_LEN);
 	*last = true;
 	if (q_row(q)) {
@@ -106,7 +104,7 @@ sweep_step(struct store *s, const struct conf *c, int64_t now)
 	    (e = sweep(s, &codes, now - c->code_replay - CLOCK_SKEW)) != OK)
 		return e;
 	q = q_new(s, Q_AUDIT_SWEEP);
-	q_int(q, ":most", SWEEP);
+	q_int(q, ":most", SWEEP_ROWS);
 	q_int(q, ":before", now - c->keep_audit);
 	return q_run(q, NULL);
 }

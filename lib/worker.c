@@ -2,6 +2,8 @@
 /* worker.c: what a worker opens when its first request needs it. */
 #include <config.h>
 
+#include <sys/stat.h>
+
 #include <string.h>
 
 #include "conf.h"
@@ -79,6 +81,23 @@ load_keys(struct worker *w)
 	    w->conf->seal_key_file, w->conf->database);
 }
 
+/* The operator may have rotated the keys: then read them again. */
+static enum outcome
+refresh_keys(struct worker *w)
+{
+	struct stat st = { .st_ino = 0 };
+
+	if (stat(w->conf->seal_key_file, &st) == 0 && w->seal.nkeys > 0 &&
+	    st.st_ino == w->seal_ino &&
+	    st.st_mtim.tv_sec == w->seal_mtime.tv_sec &&
+	    st.st_mtim.tv_nsec == w->seal_mtime.tv_nsec)
+		return OK;
+	w->seal_ino = st.st_ino;
+	w->seal_mtime = st.st_mtim;
+	seal_wipe(&w->seal);
+	return load_keys(w);
+}
+
 enum outcome
 worker_ready(struct worker *w)
 {
@@ -97,7 +116,7 @@ worker_ready(struct worker *w)
 		if (e != OK)
 			return e;
 	}
-	if (w->seal.nkeys == 0 && (e = load_keys(w)) != OK)
+	if ((e = refresh_keys(w)) != OK)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
 	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)

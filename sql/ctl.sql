@@ -1,0 +1,69 @@
+-- ctl.sql: what the operator's command line asks.
+
+-- By public id, or by openid.
+-- :name user
+SELECT id, public_id, appid, openid, unionid, blocked, nickname, avatar_url,
+	gender, language, country, province, city, phone,
+	created, updated, last_login
+FROM users WHERE public_id = :who OR openid = :who;
+
+-- :name block
+UPDATE users SET blocked = :blocked, updated = :now WHERE id = :id;
+
+-- :name sessions
+SELECT token_hash, created_ms, used, idle_expires, max_expires, device
+FROM sessions
+WHERE user_id = :user_id AND ended IS NULL
+	AND idle_expires > :now AND max_expires > :now
+ORDER BY used DESC, created_ms DESC;
+
+-- :name end_one
+UPDATE sessions SET ended = :now, session_key = NULL
+WHERE user_id = :user_id AND ended IS NULL
+	AND substr(token_hash, 1, 8) = :session
+RETURNING token_hash;
+
+-- :name counts
+SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sessions),
+	(SELECT count(*) FROM login_codes), (SELECT count(*) FROM audit);
+
+-- Sealed values, a batch behind the one named :after.
+-- :name sealed_sessions
+SELECT token_hash, token_hash, session_key FROM sessions
+WHERE token_hash > :after AND session_key IS NOT NULL
+ORDER BY token_hash LIMIT :most;
+
+-- :name sealed_codes
+SELECT code_hash, code_hash, session_key FROM login_codes
+WHERE code_hash > :after ORDER BY code_hash LIMIT :most;
+
+-- :name sealed_phones
+SELECT CAST(public_id AS BLOB), CAST(public_id AS BLOB), phone FROM users
+WHERE public_id > CAST(:after AS TEXT) AND phone IS NOT NULL
+ORDER BY public_id LIMIT :most;
+
+-- :name sealed_tokens
+SELECT CAST(appid AS BLOB), CAST(appid AS BLOB), token FROM access_tokens
+WHERE appid > CAST(:after AS TEXT) AND token IS NOT NULL
+ORDER BY appid LIMIT :most;
+
+-- :name sealed_meta
+SELECT CAST(name AS BLOB), CAST(name AS BLOB), value FROM meta
+WHERE name > CAST(:after AS TEXT)
+	AND name IN ('seal_test', 'phone_hash_key')
+ORDER BY name LIMIT :most;
+
+-- :name reseal_sessions
+UPDATE sessions SET session_key = :value WHERE token_hash = :key;
+
+-- :name reseal_codes
+UPDATE login_codes SET session_key = :value WHERE code_hash = :key;
+
+-- :name reseal_phones
+UPDATE users SET phone = :value WHERE public_id = CAST(:key AS TEXT);
+
+-- :name reseal_tokens
+UPDATE access_tokens SET token = :value WHERE appid = CAST(:key AS TEXT);
+
+-- :name reseal_meta
+UPDATE meta SET value = :value WHERE name = CAST(:key AS TEXT);
