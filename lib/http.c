@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,6 @@
 struct http {
 	CURL			*curl;
 	const struct conf	*conf;
-	struct curl_slist	*json;		/* headers of a POST */
 	struct buf		*reply;		/* of the running call */
 	bool			 once, sent, again;
 };
@@ -168,8 +168,7 @@ http_open(const struct conf *conf)
 		return NULL;
 	h->conf = conf;
 	h->curl = curl_easy_init();
-	h->json = curl_slist_append(NULL, "Content-Type: application/json");
-	if (h->curl == NULL || h->json == NULL || !set_up(h)) {
+	if (h->curl == NULL || !set_up(h)) {
 		http_close(h);
 		return NULL;
 	}
@@ -182,36 +181,66 @@ http_close(struct http *h)
 	if (h == NULL)
 		return;
 	curl_easy_cleanup(h->curl);
-	curl_slist_free_all(h->json);
 	free(h);
 }
 
 /* ---- a call */
 
+/* curl_slist_append() leaves the old list alone when it fails. */
+static bool
+add_header(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+
+	if (longer != NULL)
+		*list = longer;
+	return longer != NULL;
+}
+
+/* The id lets the operator find a call in both logs. */
+static struct curl_slist *
+make_headers(const struct http_call *call)
+{
+	char id[sizeof("X-Request-Id: ") + REQUEST_ID_MAX];
+	struct curl_slist *list = NULL;
+
+	snprintf(id, sizeof(id), "X-Request-Id: %.*s", REQUEST_ID_MAX,
+	    call->request_id);
+	if (add_header(&list, id) && (call->body == NULL ||
+	    add_header(&list, "Content-Type: application/json")))
+		return list;
+	curl_slist_free_all(list);
+	return NULL;
+}
+
 static CURLcode
 perform(struct http *h, const struct http_call *call)
 {
+	struct curl_slist *headers = make_headers(call);
 	CURL *c = h->curl;
 	CURLcode rc;
 
-	if ((rc = curl_easy_setopt(c, CURLOPT_URL, call->url)) != CURLE_OK)
-		return rc;
+	if (headers == NULL)
+		return CURLE_OUT_OF_MEMORY;
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	if (call->body == NULL) {
 		curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
-		curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
 	} else {
 		/* with its length: WeChat answers 412 to a chunked body */
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, call->body);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE,
 		    (long)strlen(call->body));
-		curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->json);
 	}
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)call->timeout);
-	rc = curl_easy_perform(c);
+	rc = curl_easy_setopt(c, CURLOPT_URL, call->url);
+	if (rc == CURLE_OK)
+		rc = curl_easy_perform(c);
 	/* Nothing of this call stays: the URL holds the AppSecret. */
 	curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL);
 	curl_easy_setopt(c, CURLOPT_URL, NULL);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
 	return rc;
 }
 

@@ -17,6 +17,7 @@ struct http;
 struct http_call {
 	const char	*url;
 	const char	*body;		/* JSON to POST; NULL: a GET */
+	const char	*request_id;	/* sent as X-Request-Id */
 	int64_t		 timeout;	/* ms, for all of it */
 	/* Never send it twice.  libcurl sends a request again, silently, when
 	 * a kept connection dies before an answer. */

@@ -24,6 +24,7 @@
 struct main {
 	struct conf	*conf;		/* NULL: broken */
 	int64_t		 started;	/* ms */
+	bool		 one_shot;	/* a CGI run */
 };
 
 static void *
@@ -36,6 +37,7 @@ open_worker(void *arg)
 		return NULL;
 	w->program = &program;
 	w->conf = m->conf;
+	w->one_shot = m->one_shot;
 	log_open(&w->log, program.name, m->conf);
 	return w;
 }
@@ -104,6 +106,7 @@ run(enum process_mode mode, int fd)
 
 	store_init();
 	load(&m);
+	m.one_shot = mode == MODE_CGI;
 	p.workers = workers(m.conf);
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)

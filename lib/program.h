@@ -60,6 +60,7 @@ extern const struct program program;
 struct worker {
 	const struct program	*program;
 	const struct conf	*conf;		/* NULL: broken; INTERNAL */
+	bool			 one_shot;	/* a CGI run */
 	struct log		 log;
 	struct store		*store;		/* NULL: not open yet */
 	struct seal		 seal;

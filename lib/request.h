@@ -31,6 +31,7 @@ struct req {
 	struct log		*log;
 	struct arena		*arena;
 	int64_t			 now;		/* Unix seconds */
+	const char		*request_id;
 	const char		*client;	/* REMOTE_ADDR; NULL: unknown */
 	bool			 live;		/* session and user are set */
 	enum outcome		 dead;		/* AUTH_OPTIONAL: why not live */

@@ -327,7 +327,7 @@ begin(struct request *r)
 	    identity != NULL && strcmp(identity, "1") == 0 &&
 	    !params_differ(&r->p, P_WXLOGIN_IDENTITY_HEADERS);
 	r->rq = (struct req){ .f = r->vals, .conf = r->w->conf,
-	    .log = &r->w->log, .arena = &r->arena, .now = clock_now(),
+	    .request_id = r->id, .log = &r->w->log, .arena = &r->arena, .now = clock_now(),
 	    .client = r->p.v[P_REMOTE_ADDR], .data = { .max = REPLY_MAX } };
 	r->reply = (struct reply){ .request_id = r->id,
 	    .zh = reply_zh(r->p.v[P_HTTP_ACCEPT_LANGUAGE]),

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,10 @@
  * processes, SQLite's own growing one starves some. */
 #define BUSY_SLEEP	50000
 
-/* The WAL is checkpointed when it has so many frames of 4 KiB. */
+/* The WAL is checkpointed when it has so many frames of 4 KiB: fewer for CGI
+ * runs, each of which reads all of it. */
 #define CHECKPOINT_FRAMES	1000
+#define CHECKPOINT_ONE_SHOT	100
 #define CHECKPOINT_WAIT		100	/* ms, for readers */
 
 void
@@ -37,6 +40,8 @@ store_init(void)
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+	/* Hundreds of connections: no pages allocated in advance. */
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 }
 
 enum outcome
@@ -186,9 +191,10 @@ set_up(struct store *s, const struct store_options *o)
 	sqlite3_busy_handler(s->h, on_busy, s);
 	for (i = 0; i < COUNT(config); i++)
 		sqlite3_db_config(s->h, config[i].op, config[i].value, NULL);
+	/* The rest of what we want is SQLite's default: synchronous=FULL,
+	 * mmap_size=0, recursive_triggers=OFF. */
 	if ((e = store_exec(s, "PRAGMA secure_delete=ON;"
-	    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-	    "PRAGMA cache_size=-256; PRAGMA synchronous=FULL")) != OK)
+	    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-256")) != OK)
 		return e;
 	s->durable = true;
 	if ((e = set_journal(s, o)) != OK)
@@ -214,7 +220,8 @@ store_open(const struct schema *schema, const struct store_options *o,
 	s->schema = schema;
 	s->log = log;
 	s->busy_timeout = s->patience = o->busy_timeout;
-	s->checkpoint_at = CHECKPOINT_FRAMES;
+	s->checkpoint_step = s->checkpoint_at = o->one_shot ?
+	    CHECKPOINT_ONE_SHOT : CHECKPOINT_FRAMES;
 	for (i = 0; i < schema->nstatements; i++)
 		s->q[i] = (struct q){ .store = s,
 		    .statement = &schema->statements[i] };
@@ -260,13 +267,40 @@ store_sound(struct store *s)
 
 /* ---- transactions */
 
-enum outcome
-store_begin(struct store *s, enum durability d)
+/* SQLite's write lock is had by asking again and again, which is fair among
+ * some processes and ruinous among hundreds of threads.  So the threads of a
+ * process queue here, and one of them asks. */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static bool
+enter_gate(struct store *s)
 {
-	const bool durable = d == DURABLE;
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += s->patience / 1000;
+	until.tv_nsec += s->patience % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	s->gate = pthread_mutex_clocklock(&gate, CLOCK_MONOTONIC, &until) == 0;
+	return s->gate;
+}
+
+static void
+leave_gate(struct store *s)
+{
+	if (s->gate)
+		pthread_mutex_unlock(&gate);
+	s->gate = false;
+}
+
+static enum outcome
+begin(struct store *s, bool durable)
+{
 	enum outcome e;
 
-	assert(sqlite3_get_autocommit(s->h) != 0);
 	if (s->durable != durable) {
 		e = store_exec(s, durable ? "PRAGMA synchronous=FULL" :
 		    "PRAGMA synchronous=NORMAL");
@@ -278,12 +312,27 @@ store_begin(struct store *s, enum durability d)
 }
 
 enum outcome
+store_begin(struct store *s, enum durability d)
+{
+	enum outcome e;
+
+	assert(sqlite3_get_autocommit(s->h) != 0);
+	if (!enter_gate(s))
+		return store_outcome(s, SQLITE_BUSY, "waiting for a thread");
+	s->wrote = true;
+	if ((e = begin(s, d == DURABLE)) != OK)
+		leave_gate(s);
+	return e;
+}
+
+enum outcome
 store_commit(struct store *s)
 {
 	const enum outcome e = store_exec(s, "COMMIT");
 
 	if (e != OK)
 		store_rollback(s);
+	leave_gate(s);
 	return e;
 }
 
@@ -293,6 +342,7 @@ store_rollback(struct store *s)
 	/* A full disk or an I/O error has rolled back already. */
 	if (sqlite3_get_autocommit(s->h) == 0)
 		sqlite3_exec(s->h, "ROLLBACK", NULL, NULL, NULL);
+	leave_gate(s);
 }
 
 /* Versions of SQLite before 3.51.3 can damage a WAL database when one
@@ -304,6 +354,10 @@ store_maintain(struct store *s)
 {
 	int fd, rc = SQLITE_BUSY;
 
+	/* What a write has read is of little use to the next one. */
+	if (s->wrote)
+		sqlite3_db_release_memory(s->h);
+	s->wrote = false;
 	if (!s->wal || s->wal_frames < s->checkpoint_at)
 		return;
 	fd = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -317,7 +371,7 @@ store_maintain(struct store *s)
 	}
 	close(fd);
 	/* Not now: try again when the WAL has grown as much once more. */
-	s->checkpoint_at = rc == SQLITE_OK ? CHECKPOINT_FRAMES :
-	    s->wal_frames + CHECKPOINT_FRAMES;
+	s->checkpoint_at = s->checkpoint_step +
+	    (rc == SQLITE_OK ? 0 : s->wal_frames);
 	s->wal_frames = 0;
 }

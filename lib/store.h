@@ -47,6 +47,7 @@ struct store_options {
 	const char	*path;
 	int64_t		 journal;	/* enum journal */
 	int64_t		 busy_timeout;	/* ms */
+	bool		 one_shot;	/* a CGI run */
 };
 
 /* Once per process, before any thread. */

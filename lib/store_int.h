@@ -24,8 +24,10 @@ struct store {
 	int64_t			 patience;	/* ms, in force */
 	int64_t			 waiting_since;	/* ms, in the busy handler */
 	int			 wal_frames;	/* in the WAL at last commit */
-	int			 checkpoint_at;	/* frames */
+	int			 checkpoint_step, checkpoint_at; /* frames */
 	bool			 wal, durable;
+	bool			 wrote;	/* since store_maintain() */
+	bool			 gate;	/* this connection holds the gate */
 	struct q		 q[];
 };
 

@@ -177,7 +177,8 @@ static enum outcome
 send_api(struct req *rq, const struct api *a, const char *token,
     int64_t *errcode)
 {
-	struct http_call call = { .once = a->once };
+	struct http_call call = { .once = a->once,
+	    .request_id = rq->request_id };
 	struct buf url = { .max = URL_MAX };
 	enum outcome e;
 

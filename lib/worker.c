@@ -111,7 +111,8 @@ worker_ready(struct worker *w)
 	if (w->store == NULL) {
 		o = (struct store_options){ .path = w->conf->database,
 		    .journal = w->conf->journal,
-		    .busy_timeout = w->conf->busy_timeout };
+		    .busy_timeout = w->conf->busy_timeout,
+		    .one_shot = w->one_shot };
 		e = store_open(&q_schema, &o, &w->log, &w->store);
 		if (e != OK)
 			return e;
