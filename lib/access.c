@@ -18,8 +18,10 @@
 
 struct row {
 	struct access	access;
+	bool		exists;
 	bool		have;		/* it lives, and it opened */
 	int64_t		expires, refused_until;
+	int64_t		lease_until;	/* ms */
 };
 
 static enum outcome
@@ -34,10 +36,12 @@ read_row(struct req *rq, const struct app *app, struct row *row)
 	*row = (struct row){ .have = false };
 	q_text(q, ":appid", app->appid);
 	if (q_row(q)) {
+		row->exists = true;
 		sealed = q_col_blob(q, 0, &n);
 		row->access.version = q_col_int(q, 1);
 		row->expires = q_col_int(q, 2);
 		row->refused_until = q_col_int(q, 3);
+		row->lease_until = q_col_int(q, 4);
 		/* One that does not open is one that we do not have. */
 		row->have = row->expires > rq->now && n > SEAL_EXTRA &&
 		    n - SEAL_EXTRA <= ACCESS_TOKEN_MAX &&
@@ -76,10 +80,15 @@ take_lease(struct req *rq, const struct app *app, const struct row *row,
 	struct q *q;
 	enum outcome e;
 
-	q = q_new(rq->store, Q_ACCESS_ADD);
-	q_text(q, ":appid", app->appid);
-	if ((e = write_row(rq, q, RELAXED, NULL)) != OK)
-		return e;
+	*mine = false;
+	if (row->lease_until > now && row->lease_until <= until)
+		return OK;		/* another one's: no need to write */
+	if (!row->exists) {
+		q = q_new(rq->store, Q_ACCESS_ADD);
+		q_text(q, ":appid", app->appid);
+		if ((e = write_row(rq, q, RELAXED, NULL)) != OK)
+			return e;
+	}
 	q = q_new(rq->store, Q_ACCESS_LEASE);
 	q_text(q, ":appid", app->appid);
 	q_int(q, ":version", row->access.version);

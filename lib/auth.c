@@ -35,7 +35,8 @@ from_authorization(const char *value)
 	if (scheme < n || (n == 6 && strncasecmp(value, "Bearer", 6) == 0)) {
 		if (scheme != 6 || strncasecmp(value, "Bearer", 6) != 0) {
 			t.given = memchr(value, ',', scheme) != NULL ||
-			    strcasestr(value, ", Bearer") != NULL;
+			    strcasestr(value, ", Bearer") != NULL ||
+			    strcasestr(value, ",Bearer") != NULL;
 			return t;
 		}
 		value = trim(value + scheme, &n);

@@ -36,14 +36,16 @@ write_state(struct req *rq, struct q *q)
 	bool ok;
 
 	store_patience(rq->store, WRITE_WAIT);
-	if (store_begin(rq->store, RELAXED) != OK) {
+	ok = store_begin(rq->store, RELAXED) == OK;
+	if (ok)
+		ok = q_run(q, &changed) == OK &&
+		    store_commit(rq->store) == OK;
+	else
 		(void)q_end(q);
-		store_patience(rq->store, 0);
-		return false;
-	}
-	ok = q_run(q, &changed) == OK && store_commit(rq->store) == OK;
-	if (!ok)
+	if (!ok) {
 		store_rollback(rq->store);
+		log_forget(rq->log);	/* no failure of this request */
+	}
 	store_patience(rq->store, 0);
 	return ok && changed > 0;
 }

@@ -90,8 +90,8 @@ check_worker(struct worker *w)
 int
 check_installation(const struct program *p)
 {
-	struct buf problems = { .max = LOG_LINE_MAX };
-	struct buf warnings = { .max = LOG_LINE_MAX };
+	struct buf problems = { .max = PROBLEMS_TEXT };
+	struct buf warnings = { .max = PROBLEMS_TEXT };
 	struct conf *conf;
 	struct worker w = { .program = p };
 	int status;

@@ -11,65 +11,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <ini.h>
-
-#include "conf.h"
+#include "conf_int.h"
 #include "file.h"
 #include "text.h"
 
 #define ENV_PREFIX	"WXLOGIN_"
-#define INI_LINE_MAX	198	/* inih cuts longer lines, silently */
 
 extern char **environ;
 
-/* ---- the file */
+/* ---- apps */
 
-struct parse {
-	struct conf	*conf;
-	const char	*file;
-	char		*dir;		/* of the file */
-	const char	*at, *end;	/* text not yet read */
-	int		 line;
-	struct buf	*problems;
-	bool		 secret;	/* the file holds one itself */
-	uint64_t	 seen;		/* bit i: settings[i] was set */
-};
-
-static void
-problem(struct parse *p, const char *what, const char *why)
-{
-	buf_fmt(p->problems, "%s:%d: %s%s\n", p->file, p->line, what, why);
-}
-
-/* inih's reader: the next line into `out`, like fgets(). */
-static char *
-next_line(char *out, int size, void *arg)
-{
-	struct parse *p = arg;
-	const char *nl;
-	size_t n;
-
-	if (p->at == p->end)
-		return NULL;
-	nl = memchr(p->at, '\n', (size_t)(p->end - p->at));
-	n = (size_t)((nl == NULL ? p->end : nl + 1) - p->at);
-	p->line++;
-	if (n > INI_LINE_MAX || n >= (size_t)size) {
-		problem(p, "", "the line is too long; 198 characters at most");
-		*out = '\0';
-	} else if (memchr(p->at, '\0', n) != NULL) {
-		problem(p, "", "the line has a NUL byte in it");
-		*out = '\0';
-	} else {
-		memcpy(out, p->at, n);
-		out[n] = '\0';
-	}
-	p->at += n;
-	return out;
-}
-
-static struct app *
-app_add(struct conf *c, const char *appid)
+struct app *
+conf_app_add(struct conf *c, const char *appid)
 {
 	struct app *apps;
 
@@ -82,16 +35,16 @@ app_add(struct conf *c, const char *appid)
 	return &apps[c->napps++];
 }
 
-static bool
-appid_valid(const char *s)
+bool
+conf_appid_valid(const char *s)
 {
 	const size_t n = strlen(s);
 
 	return n >= 1 && n <= APPID_MAX && all_alnum_or(s, n, "_-");
 }
 
-static bool
-secret_set(struct app *app, const char *text)
+bool
+conf_secret_set(struct app *app, const char *text)
 {
 	const size_t n = strlen(text);
 
@@ -99,100 +52,6 @@ secret_set(struct app *app, const char *text)
 		return false;
 	memcpy(app->secret, text, n + 1);
 	return true;
-}
-
-/* "[app ID]": secret or secret_file. */
-static void
-app_setting(struct parse *p, const char *appid, const char *name,
-    const char *value)
-{
-	static const struct setting file = { "secret_file", SETTING_PATH,
-	    0, 0, 0, NULL, NULL, NULL, NULL };
-	struct conf dummy = { .database = NULL };
-	struct app *app = NULL;
-	size_t i;
-
-	for (i = 0; i < p->conf->napps; i++)
-		if (strcmp(p->conf->apps[i].appid, appid) == 0)
-			app = &p->conf->apps[i];
-	if (app == NULL && !appid_valid(appid)) {
-		problem(p, appid, ": no AppID; [app wx0123456789abcdef]");
-		return;
-	}
-	if (app == NULL && (app = app_add(p->conf, appid)) == NULL) {
-		problem(p, appid, ": too many apps");
-		return;
-	}
-	if (strcmp(name, "secret") == 0) {
-		p->secret = true;
-		if (!secret_set(app, value))
-			problem(p, "secret", ": 1-128 letters and digits");
-	} else if (strcmp(name, "secret_file") == 0) {
-		if (setting_parse(&file, value, p->dir, &dummy, p->problems)) {
-			free(app->secret_file);
-			app->secret_file = dummy.database; /* offset 0 */
-		}
-	} else
-		problem(p, name, ": an app has secret and secret_file");
-}
-
-static int
-ini_setting(void *arg, const char *section, const char *name,
-    const char *value)
-{
-	struct parse *p = arg;
-	struct buf why = { .max = 1024 };
-	const struct setting *s;
-
-	if (strncmp(section, "app ", 4) == 0) {
-		app_setting(p, section + 4 + strspn(section + 4, " "), name,
-		    value);
-		return 1;
-	}
-	if (strcmp(section, "wxlogin") != 0) {
-		problem(p, name, ": not below [wxlogin] or [app ID]");
-		return 1;
-	}
-	if ((s = setting_find(name)) == NULL) {
-		buf_fmt(&why, ": no such setting; did you mean %s?",
-		    setting_near(name));
-		problem(p, name, why.p);
-	} else if ((p->seen >> (s - settings) & 1) != 0) {
-		problem(p, name, ": set twice, or a line behind it is indented");
-	} else {
-		p->seen |= (uint64_t)1 << (s - settings);
-		p->secret |= s->type == SETTING_SECRET && *value != '\0';
-		buf_str(&why, ": ");
-		if (!setting_parse(s, value, p->dir, p->conf, &why))
-			problem(p, name, why.p);
-	}
-	buf_free(&why);
-	return 1;
-}
-
-bool
-conf_parse(struct conf *c, const char *text, size_t n, const char *file,
-    struct buf *problems)
-{
-	const char *slash = strrchr(file, '/');
-	struct parse p = { .conf = c, .file = file, .at = text,
-	    .end = text + n, .problems = problems };
-	int line;
-
-	assert(settings_count <= 64);		/* bits of p.seen */
-	p.dir = slash == NULL ? strdup(".") :
-	    strndup(file, (size_t)(slash - file) + (slash == file));
-	if (p.dir == NULL) {
-		buf_str(problems, "memory is out\n");
-		return false;
-	}
-	line = ini_parse_stream(next_line, &p, ini_setting, &p);
-	if (line > 0) {
-		p.line = line;
-		problem(&p, "", "neither [SECTION] nor NAME = VALUE");
-	}
-	free(p.dir);
-	return p.secret;
 }
 
 /* ---- files that hold secrets */
@@ -242,7 +101,7 @@ secret_read(struct app *app, struct buf *problems)
 	while (text.len > 0 && strchr(" \t\r\n", text.p[text.len - 1]) != NULL)
 		text.p[--text.len] = '\0';
 	if (private_enough(app->secret_file, st.st_mode, problems) &&
-	    !secret_set(app, text.p == NULL ? "" : text.p))
+	    !conf_secret_set(app, text.p == NULL ? "" : text.p))
 		buf_fmt(problems, "%s: wants an AppSecret, nothing else\n",
 		    app->secret_file);
 	buf_free(&text);
@@ -250,23 +109,22 @@ secret_read(struct app *app, struct buf *problems)
 
 /* ---- the environment */
 
-/* NAME of "WXLOGIN_NAME=..." in lower case; false when it is another or too
- * long to be a setting. */
+/* NAME of "WXLOGIN_NAME=..." in lower case, cut to `size`; false when it is
+ * another variable. */
 static bool
 env_name(const char *var, char *out, size_t size)
 {
-	size_t i;
+	size_t i, n = 0;
 
 	if (strncmp(var, ENV_PREFIX, strlen(ENV_PREFIX)) != 0)
 		return false;
 	var += strlen(ENV_PREFIX);
 	for (i = 0; var[i] != '=' && var[i] != '\0'; i++) {
-		if (i + 1 == size)
-			return false;
-		out[i] = var[i] >= 'A' && var[i] <= 'Z' ?
-		    (char)(var[i] - 'A' + 'a') : var[i];
+		if (n + 1 < size)
+			out[n++] = var[i] >= 'A' && var[i] <= 'Z' ?
+			    (char)(var[i] - 'A' + 'a') : var[i];
 	}
-	out[i] = '\0';
+	out[n] = '\0';
 	return var[i] == '=';
 }
 
@@ -340,13 +198,13 @@ conf_single_app(struct conf *c, struct buf *problems)
 			    "set both, or use [app ID]\n");
 		return;
 	}
-	if (!appid_valid(c->appid) || conf_app(c, c->appid) != NULL ||
-	    (app = app_add(c, c->appid)) == NULL) {
+	if (!conf_appid_valid(c->appid) || conf_app(c, c->appid) != NULL ||
+	    (app = conf_app_add(c, c->appid)) == NULL) {
 		buf_fmt(problems, "appid: %s: no AppID, or also in [app]\n",
 		    c->appid);
 		return;
 	}
-	if (c->secret != NULL && !secret_set(app, c->secret))
+	if (c->secret != NULL && !conf_secret_set(app, c->secret))
 		buf_str(problems, "secret: 1-128 letters and digits\n");
 	app->secret_file = c->secret_file;
 	c->secret_file = NULL;

@@ -27,6 +27,7 @@
 #include "bounds.h"
 #include "process.h"
 
+#define STOP_MORE	64	/* requests a worker still serves at the end */
 #define STACK	((size_t)256 << 10)	/* of a worker, bytes */
 
 /* What all workers of the process see. */
@@ -170,13 +171,15 @@ accept_again(const struct pool *pool, int rc)
 	return false;
 }
 
-/* Accept and serve until nothing is waiting; false: the socket is unusable. */
+/* Accept and serve until nothing is waiting; false: the socket is unusable.
+ * Also when stopping: a connection that is queued when the process ends would
+ * be lost.  But there may be no end of them. */
 static bool
 serve_waiting(struct pool *pool, void *worker, FCGX_Request *fr)
 {
-	int rc;
+	int rc, more = STOP_MORE;
 
-	while (!atomic_load(&pool->stopping)) {
+	while (!atomic_load(&pool->stopping) || more-- > 0) {
 		errno = 0;
 		if ((rc = FCGX_Accept_r(fr)) != 0)
 			return accept_again(pool, rc);
@@ -200,6 +203,8 @@ worker_main(void *arg)
 
 	while (ok && wait_for(pool, epoll) == WAIT_REQUEST)
 		ok = serve_waiting(pool, worker, &fr);
+	if (ok)
+		ok = serve_waiting(pool, worker, &fr);	/* those still queued */
 	if (!ok) {
 		atomic_store(&pool->failed, true);
 		stop(pool);

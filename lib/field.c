@@ -13,9 +13,9 @@ static bool
 parse_int(const struct field *f, const char *s, struct val *v)
 {
 	const bool minus = *s == '-';
-	int64_t n;
+	int64_t n = 0;
 
-	if (!digits_parse(s + minus, &n))
+	if ((*s != '\0' || !f->empty) && !digits_parse(s + minus, &n))
 		return false;
 	if (minus)
 		n = -n;

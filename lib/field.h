@@ -26,6 +26,7 @@ struct field {
 	enum field_type		 type;
 	int64_t			 min, max;
 	bool			 required;
+	bool			 empty;		/* FIELD_INT: "" is 0 */
 	const char *const	*choices;	/* FIELD_CHOICE: NULL-ended */
 };
 

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +44,21 @@ file_read(const char *path, struct buf *b, struct stat *st)
 	buf_free(b);
 	errno = saved;
 	return false;
+}
+
+void
+file_sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = -1;
+
+	if (copy != NULL)
+		fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(copy);
 }
 
 bool

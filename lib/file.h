@@ -13,6 +13,9 @@
  * or is too large (EFBIG); `b` is then empty. */
 bool	file_read(const char *path, struct buf *b, struct stat *st);
 
+/* Make the names in the folder of `path` survive a power cut, if we can. */
+void	file_sync_folder(const char *path);
+
 /* Give an open file the owner, group and mode of another, as far as we may:
  * what replaces a file is to be as readable as it was.  False with errno set
  * when the mode can't be set. */

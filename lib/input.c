@@ -155,7 +155,9 @@ json_field(struct json_object *o, const struct field *f, struct arena *a,
 
 	if (!json_object_object_get_ex(o, f->name, &m))
 		return true;
-	if (f->type == FIELD_INT) {
+	if (f->type == FIELD_INT && !(f->empty &&
+	    json_object_is_type(m, json_type_string) &&
+	    json_object_get_string_len(m) == 0)) {
 		if (!json_object_is_type(m, json_type_int))
 			return false;
 		snprintf(number, sizeof(number), "%" PRId64,

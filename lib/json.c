@@ -78,20 +78,48 @@ skip_string(const char *s, const char *end)
 	return NULL;
 }
 
+/* json-c cuts a name at NUL, so that "code\u0000x" would be "code". */
+static bool
+has_nul(const char *s, const char *end)
+{
+	return memmem(s, (size_t)(end - s), "\\u0000", 6) != NULL;
+}
+
+/* Is the string that ends at s a member's name? */
+static bool
+is_name(const char *s, const char *end)
+{
+	while (s < end && *s != '\0' && strchr(" \t\r\n", *s) != NULL)
+		s++;
+	return s < end && *s == ':';
+}
+
 /* The checks that json-c does not make.  Outside of strings only the letters
  * of true, false, null and of an exponent can stand. */
 static bool
 lexically_sound(const char *s, size_t n)
 {
-	const char *const end = s + n;
+	const char *const end = s + n, *name;
+	char before = '\0';
 	int depth = 0;
 
-	while (s < end) {
+	for (; s < end; before = s[-1]) {
 		const char c = *s++;
 
 		switch (c) {
 		case '"':
-			if ((s = skip_string(s, end)) == NULL)
+			name = s;
+			if ((s = skip_string(s, end)) == NULL ||
+			    (has_nul(name, s) && is_name(s, end)))
+				return false;
+			break;
+		case '.':		/* json-c takes "1." */
+			if (s == end || *s < '0' || *s > '9')
+				return false;
+			break;
+		case '-':		/* and "-01" */
+			if ((before | 0x20) != 'e' && end - s >= 2 &&
+			    *s == '0' && s[1] >= '0' && s[1] <= '9')
 				return false;
 			break;
 		case '{': case '[':

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -15,6 +16,8 @@
 #include "conf.h"
 #include "log.h"
 #include "text.h"
+
+#define EVENT_MAX	((LOG_LINE_MAX - 256) / 6)	/* of an event's text */
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning",
@@ -92,6 +95,37 @@ put_time(struct buf *b)
 	buf_fmt(b, "\"time\":\"%s.%03ldZ\"", text, ts.tv_nsec / 1000000);
 }
 
+/* The most of n bytes of text, at most `most`, that ends with a whole code
+ * point; text that is not UTF-8 is cut anywhere. */
+static size_t
+whole(const char *s, size_t n, size_t most)
+{
+	if (n <= most)
+		return n;
+	while (most > 0 && ((unsigned char)s[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+/* Text that may not be UTF-8: then its odd bytes are shown as "?". */
+static void
+put_any(struct buf *b, const char *key, const char *s, size_t n)
+{
+	char *copy;
+	size_t i;
+
+	if (utf8_valid(s, n, NULL)) {
+		json_strn(b, key, s, n);
+		return;
+	}
+	if ((copy = malloc(n)) == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		copy[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
+	json_strn(b, key, copy, n);
+	free(copy);
+}
+
 /* Text from outside: what is not UTF-8 is told as such. */
 static void
 put_text(struct buf *b, const char *key, const char *s)
@@ -103,20 +137,34 @@ put_text(struct buf *b, const char *key, const char *s)
 	json_str(b, key, s);
 }
 
+/* Where a text that was cut at its end has its last whole code point. */
+static size_t
+whole_end(const char *s)
+{
+	size_t n = strlen(s), back;
+
+	for (back = 0; back < 4 && back <= n; back++)
+		if (utf8_valid(s, n - back, NULL))
+			return n - back;
+	return n;
+}
+
 void
 log_cause(struct log *l, const char *file, int line, const char *fmt, ...)
 {
 	const char *base = strrchr(file, '/');
 	va_list ap;
-	int n;
+	int n, m;
 
 	if (l->cause[0] != '\0')
 		return;
 	n = snprintf(l->cause, sizeof(l->cause), "%s:%d: ",
 	    base == NULL ? file : base + 1, line);
 	va_start(ap, fmt);
-	vsnprintf(l->cause + n, sizeof(l->cause) - (size_t)n, fmt, ap);
+	m = vsnprintf(l->cause + n, sizeof(l->cause) - (size_t)n, fmt, ap);
 	va_end(ap);
+	if (m > 0 && n + m >= (int)sizeof(l->cause))
+		l->cause[whole_end(l->cause)] = '\0';
 }
 
 void
@@ -140,7 +188,8 @@ log_event(struct log *l, int64_t level, const char *text)
 		put_time(&b);
 		json_str(&b, "program", l->program);
 		json_str(&b, "level", level_names[level]);
-		json_strn(&b, "message", text, n);
+		/* an escape takes six bytes at the most */
+		put_any(&b, "message", text, whole(text, n, EVENT_MAX));
 		json_close(&b);
 		put_line(l, priority[level], &b);
 		buf_free(&b);
@@ -168,8 +217,7 @@ log_request(struct log *l, const struct log_request *r)
 		put_text(&b, "user", r->user);
 		put_text(&b, "client", r->client);
 		if (l->cause[0] != '\0')
-			json_str(&b, "cause", utf8_valid(l->cause,
-			    strlen(l->cause), NULL) ? l->cause : "(not UTF-8)");
+			put_any(&b, "cause", l->cause, strlen(l->cause));
 		json_close(&b);
 		put_line(l, r->status >= 500 ? LOG_ERR : LOG_INFO, &b);
 		buf_free(&b);

@@ -70,8 +70,8 @@ stale(void *arg)
 static void
 load(struct main *m)
 {
-	struct buf problems = { .max = LOG_LINE_MAX };
-	struct buf warnings = { .max = LOG_LINE_MAX };
+	struct buf problems = { .max = PROBLEMS_TEXT };
+	struct buf warnings = { .max = PROBLEMS_TEXT };
 	struct log log;
 
 	m->started = clock_ms();

@@ -35,11 +35,25 @@ read_version(struct store *s, int64_t *version)
 		return FAIL(s->log, INTERNAL, "store: the file belongs to "
 		    "another program (application_id %lld); set database to "
 		    "another path", (long long)id);
-	if (*version > (int64_t)s->schema->nmigrations)
+	if (*version < 0 || *version > (int64_t)s->schema->nmigrations)
 		return FAIL(s->log, INTERNAL, "store: the file has schema %lld "
 		    "and this program knows %zu; install the newer wxlogin",
 		    (long long)*version, s->schema->nmigrations);
 	return OK;
+}
+
+/* A file without ids has to be empty: most SQLite files have none. */
+static enum outcome
+check_empty(struct store *s)
+{
+	int64_t tables;
+	enum outcome e;
+
+	e = read_number(s, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (e != OK || tables == 0)
+		return e;
+	return FAIL(s->log, INTERNAL, "store: the file is another program's "
+	    "database; set database to another path");
 }
 
 static enum outcome
@@ -72,7 +86,9 @@ store_migrate(struct store *s)
 		return e;
 	if ((e = store_begin(s, DURABLE)) != OK)
 		return e;
-	if ((e = read_version(s, &version)) == OK)
+	if ((e = read_version(s, &version)) == OK && version == 0)
+		e = check_empty(s);
+	if (e == OK)
 		e = apply(s, version);
 	if (e == OK)
 		return store_commit(s);

@@ -41,70 +41,71 @@ open_key(struct req *rq, const void *token_hash, const void *sealed, size_t n,
 	    seal_open(rq->seal, &place, sealed, n, key, NULL);
 }
 
-/* Rows come newest first.  A key was current until the next newer session with
- * another key was made; the newest still is.  The own key goes in front. */
-enum outcome
-opendata_keys(struct req *rq, struct keys *k)
-{
-	const int64_t since = (rq->now - rq->conf->key_overlap) * 1000;
-	const bool others = rq->conf->key_overlap > 0;
-	uint8_t key[SESSION_KEY_LEN], newer[SESSION_KEY_LEN] = { 0 };
-	int64_t newer_made = INT64_MAX, replaced = INT64_MAX;
-	struct q *q = q_new(rq->store, Q_SESSION_KEYS);
-	const void *hash, *sealed;
-	size_t n, len;
-	bool own, bad = false;
-
-	/* [0] is for the own key; a session without one gets a key that
-	 * nobody knows, since a known one would open what anybody made. */
-	k->n = 1;
-	random_bytes(k->key[0], SESSION_KEY_LEN);
-	q_int(q, ":user_id", rq->user.id);
-	while (q_row(q)) {
-		hash = q_col_blob(q, 0, &len);
-		sealed = q_col_blob(q, 2, &n);
-		own = memcmp(hash, rq->session.token_hash, HASH_LEN) == 0;
-		if (!open_key(rq, hash, sealed, n, key)) {
-			bad |= own;
-			continue;
-		}
-		if (newer_made != INT64_MAX &&
-		    memcmp(newer, key, sizeof(key)) != 0)
-			replaced = newer_made;
-		memcpy(newer, key, sizeof(key));
-		newer_made = q_col_int(q, 1);
-		if (own)
-			memcpy(k->key[0], key, sizeof(key));
-		else if (others && replaced >= since && k->n < KEYS_MAX)
-			memcpy(k->key[k->n++], key, sizeof(key));
-	}
-	explicit_bzero(key, sizeof(key));
-	explicit_bzero(newer, sizeof(newer));
-	if (bad)
-		(void)FAIL(rq->log, OK, "sessions.session_key does not open");
-	return q_end(q);
-}
-
 enum outcome
 opendata_own_key(struct req *rq, uint8_t key[SESSION_KEY_LEN])
 {
-	struct q *q = q_new(rq->store, Q_SESSION_KEYS);
+	const uint8_t *hash = rq->session.token_hash;
+	struct q *q = q_new(rq->store, Q_SESSION_OWN_KEY);
 	enum outcome e, found = CODE_INVALID;
-	const void *hash, *sealed;
-	size_t n, len;
+	const void *sealed;
+	size_t n;
 
-	q_int(q, ":user_id", rq->user.id);
-	while (q_row(q)) {
-		hash = q_col_blob(q, 0, &len);
-		if (memcmp(hash, rq->session.token_hash, HASH_LEN) != 0)
-			continue;
-		sealed = q_col_blob(q, 2, &n);
+	q_blob(q, ":token_hash", hash, HASH_LEN);
+	if (q_row(q)) {
+		sealed = q_col_blob(q, 0, &n);
 		found = open_key(rq, hash, sealed, n, key) ? OK :
 		    FAIL(rq->log, INTERNAL, "sessions.session_key does not "
 		    "open");
 	}
 	e = q_end(q);
 	return e != OK ? e : found;
+}
+
+/* Rows come newest first.  A key was current until the next newer session with
+ * another key was made; the newest still is. */
+static enum outcome
+other_keys(struct req *rq, struct keys *k)
+{
+	const int64_t since = (rq->now - rq->conf->key_overlap) * 1000;
+	uint8_t key[SESSION_KEY_LEN], newer[SESSION_KEY_LEN] = { 0 };
+	int64_t newer_made = INT64_MAX, replaced = INT64_MAX;
+	struct q *q = q_new(rq->store, Q_SESSION_KEYS);
+	const void *hash, *sealed;
+	size_t n, len;
+
+	q_int(q, ":user_id", rq->user.id);
+	while (q_row(q) && k->n < KEYS_MAX) {
+		hash = q_col_blob(q, 0, &len);
+		sealed = q_col_blob(q, 2, &n);
+		if (!open_key(rq, hash, sealed, n, key))
+			continue;
+		if (newer_made != INT64_MAX &&
+		    memcmp(newer, key, sizeof(key)) != 0)
+			replaced = newer_made;
+		memcpy(newer, key, sizeof(key));
+		newer_made = q_col_int(q, 1);
+		if (replaced >= since && memcmp(hash, rq->session.token_hash,
+		    HASH_LEN) != 0)
+			memcpy(k->key[k->n++], key, sizeof(key));
+	}
+	explicit_bzero(key, sizeof(key));
+	explicit_bzero(newer, sizeof(newer));
+	return q_end(q);
+}
+
+enum outcome
+opendata_keys(struct req *rq, struct keys *k)
+{
+	enum outcome e = opendata_own_key(rq, k->key[0]);
+
+	/* A session without a key of its own, or with a damaged one, gets one
+	 * that nobody knows: a known one would open what anybody made. */
+	if (e == CODE_INVALID || e == INTERNAL)
+		random_bytes(k->key[0], SESSION_KEY_LEN);
+	else if (e != OK)
+		return e;
+	k->n = 1;
+	return rq->conf->key_overlap > 0 ? other_keys(rq, k) : OK;
 }
 
 /* ---- the signature */
@@ -203,7 +204,7 @@ open_with(const uint8_t key[SESSION_KEY_LEN], const uint8_t *data, size_t n,
 	/* With wrong padding the text is parsed all the same. */
 	o = json_parse_object((const char *)plain, len == 0 ? n : len);
 	if (o == NULL || len == 0 ||
-	    !(watermark_right(o, r) & openid_right(o, r))) {
+	    ((int)watermark_right(o, r) & (int)openid_right(o, r)) == 0) {
 		json_done(o);
 		return NULL;
 	}

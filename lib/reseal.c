@@ -166,8 +166,10 @@ write_file(const char *path, const struct seal *s, struct log *log)
 	ok = write(fd, s->keys, n) == (ssize_t)n && fsync(fd) == 0 &&
 	    file_like(fd, path) && rename(tmp, path) == 0;
 	close(fd);
-	if (ok)
+	if (ok) {
+		file_sync_folder(path);
 		return OK;
+	}
 	(void)FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
 	unlink(tmp);
 	return INTERNAL;

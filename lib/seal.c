@@ -65,6 +65,8 @@ make_file(const char *path, struct log *log)
 	explicit_bzero(key, sizeof(key));
 	close(fd);
 	unlink(tmp);
+	if (o == OK)
+		file_sync_folder(path);
 	return o;
 }
 

@@ -93,8 +93,6 @@ check_method(struct request *r)
 	const char *m = r->p.v[P_REQUEST_METHOD];
 
 	r->get = m != NULL && strcmp(m, "POST") != 0;
-	if (m != NULL && strcmp(m, "HEAD") == 0)
-		r->reply.body = BODY_HEAD;
 	if (m != NULL && ((strcmp(m, "GET") == 0 &&
 	    (p->methods & METHOD_GET) != 0) ||
 	    (strcmp(m, "POST") == 0 && (p->methods & METHOD_POST) != 0) ||
@@ -335,6 +333,9 @@ begin(struct request *r)
 	    r->w->conf->cors_origin,
 	    .origin = r->p.v[P_HTTP_ORIGIN], .data = &r->rq.data,
 	    .headers = &r->headers };
+	if (!r->authorizer && r->p.v[P_REQUEST_METHOD] != NULL &&
+	    strcmp(r->p.v[P_REQUEST_METHOD], "HEAD") == 0)
+		r->reply.body = BODY_HEAD;
 	r->w->log.io = r->io;
 }
 

@@ -88,7 +88,8 @@ touch(struct req *rq, bool clamped)
 	if (write_touch(rq, idle) == OK) {
 		s->used = rq->now;
 		s->idle_expires = idle;
-	}
+	} else
+		log_forget(rq->log);	/* no failure of this request */
 	store_patience(rq->store, 0);
 }
 
@@ -156,25 +157,40 @@ insert_row(struct req *rq, const uint8_t key[SESSION_KEY_LEN],
 	return q_run(q, NULL);
 }
 
-/* Most logins evict nobody; each that is evicted gets its audit row. */
+#define EVICT_STEP	16
+
+/* End up to EVICT_STEP sessions beyond max_sessions, with their audit rows. */
 static enum outcome
-evict(struct req *rq)
+evict_some(struct req *rq, size_t *n)
 {
-	uint8_t hashes[16][HASH_LEN];
+	uint8_t hashes[EVICT_STEP][HASH_LEN];
 	struct q *q = q_new(rq->store, Q_SESSION_EVICT);
-	size_t i, n = 0, len;
 	enum outcome e;
+	size_t i, len;
 
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":now", rq->now);
 	q_int(q, ":keep", rq->conf->max_sessions);
+	q_int(q, ":most", EVICT_STEP);
 	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
-	while (q_row(q))
-		if (n < COUNT(hashes))
-			memcpy(hashes[n++], q_col_blob(q, 0, &len), HASH_LEN);
+	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
+		memcpy(hashes[*n], q_col_blob(q, 0, &len), HASH_LEN);
 	e = q_end(q);
-	for (i = 0; i < n && e == OK; i++)
+	for (i = 0; i < *n && e == OK; i++)
 		e = audit_add(rq, "evict", rq->user.id, hashes[i], NULL);
+	return e;
+}
+
+/* Most logins evict nobody, and most others one. */
+static enum outcome
+evict(struct req *rq)
+{
+	enum outcome e;
+	size_t n;
+
+	do
+		e = evict_some(rq, &n);
+	while (e == OK && n == EVICT_STEP);
 	return e;
 }
 

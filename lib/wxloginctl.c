@@ -152,8 +152,8 @@ run(const struct command *k, char *arg[], struct worker *w, bool json)
 int
 main(int argc, char *argv[])
 {
-	struct buf problems = { .max = LOG_LINE_MAX };
-	struct buf warnings = { .max = LOG_LINE_MAX };
+	struct buf problems = { .max = PROBLEMS_TEXT };
+	struct buf warnings = { .max = PROBLEMS_TEXT };
 	struct worker w = { .program = &ctl_program };
 	const struct command *k;
 	struct conf *conf;

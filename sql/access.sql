@@ -1,7 +1,8 @@
 -- access.sql: WeChat's access_tokens.
 
 -- :name get
-SELECT token, version, expires, refused_until FROM access_tokens
+SELECT token, version, expires, refused_until, lease_until_ms
+FROM access_tokens
 WHERE appid = :appid;
 
 -- :name add

@@ -28,7 +28,7 @@ WHERE token_hash IN (
 	WHERE user_id = :user_id AND ended IS NULL
 		AND idle_expires > :now AND max_expires > :now
 	ORDER BY token_hash = :token_hash DESC, used DESC, created_ms DESC
-	LIMIT 100000 OFFSET :keep)
+	LIMIT :most OFFSET :keep)
 RETURNING token_hash;
 
 -- End one session, or the others of its user, or all; the key goes with it.
@@ -47,6 +47,10 @@ RETURNING token_hash, idle_expires > :now AND max_expires > :now;
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND ended IS NULL
 RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+
+-- :name own_key
+SELECT session_key FROM sessions
+WHERE token_hash = :token_hash AND session_key IS NOT NULL;
 
 -- The keys of a user, newest first, and when each was made.
 -- :name keys

@@ -1,0 +1,206 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# guard.sh: rules about the source and the programs that no compiler checks.
+#
+# Wants top_srcdir and top_builddir; speaks TAP.  What it can't find is a
+# failure, never a skip.
+
+src=${top_srcdir:?} build=${top_builddir:?}
+
+# What a program of cgi-bin/ may include: the library's vocabulary for it, and
+# C's own headers.
+vocabulary='program.h request.h login.h wechat.h opendata.h phone.h profile.h
+json.h throttle.h'
+standard='assert.h ctype.h errno.h inttypes.h limits.h stdbool.h stddef.h
+stdint.h stdio.h stdlib.h string.h time.h'
+
+# Functions that must not be called: unbounded, not safe among threads, or
+# deaf to errors.
+calls='atoi strtok sprintf vsprintf strcpy strcat strncpy gets sscanf alloca
+gmtime localtime system popen json_tokener_parse'
+headers='fcgi_stdio.h'
+
+file_max=400
+function_max=100
+
+# Programs that start without libcurl.
+plain='checksession logout unbindphone updateuser'
+
+n=0 bad=0
+
+# ok WHY: passed; no WHY [TEXT]: failed, with what was found
+ok() {
+	n=$((n + 1))
+	echo "ok $n - $1"
+}
+no() {
+	n=$((n + 1)) bad=1
+	echo "not ok $n - $1"
+	[ -z "$2" ] || printf '%s\n' "$2" | sed 's/^/# /'
+}
+
+# none WHY TEXT: passed when there is no text
+none() {
+	if [ -z "$2" ]; then ok "$1"; else no "$1" "$2"; fi
+}
+
+bail() {
+	echo "Bail out! $1"
+	exit 99
+}
+
+for d in lib cgi-bin sandbox sql tests/unit tests/fuzz; do
+	[ -d "$src/$d" ] || bail "no folder $d below the source"
+done
+for f in lib/settings.c lib/outcome.c Makefile.am; do
+	[ -r "$src/$f" ] || bail "no file $f below the source"
+done
+programs=$(for f in "$src"/cgi-bin/*.c; do basename "$f" .c; done)
+case $programs in
+*'*'*) bail "no programs in cgi-bin" ;;
+esac
+for p in $programs; do
+	[ -x "$build/cgi-bin/$p" ] || bail "cgi-bin/$p is not built"
+done
+type ldd >/dev/null 2>&1 || bail "no ldd"
+
+cd "$src" || bail "can't enter the source"
+case $build in
+/*) ;;
+*) build=$OLDPWD/$build ;;
+esac
+sources=$(ls lib/*.c cgi-bin/*.c sandbox/*.c) || bail "no sources"
+all="$sources $(ls lib/*.h sandbox/*.h)" || bail "no headers"
+
+# ---- the source
+
+allowed=$(for h in config.h $standard; do printf '<%s>\n' "$h"; done
+    for h in $vocabulary; do printf '"%s"\n' "$h"; done)
+for p in $programs; do
+	none "cgi-bin/$p.c includes the vocabulary only" \
+	    "$(sed -n 's/^[ 	]*#[ 	]*include[ 	]*//p' "cgi-bin/$p.c" |
+	    grep -vxF "$allowed")"
+done
+
+words=$(echo $calls | tr ' ' '|')
+none "no banned function is called" \
+    "$(grep -nE "(^|[^A-Za-z0-9_])($words)[ 	]*\(" $all)"
+for h in $headers; do
+	none "nobody includes $h" "$(grep -nF "<$h>" $all)"
+done
+none "no function has more than $function_max lines" \
+    "$(awk -v most="$function_max" '
+	FNR == 1 { start = 0 }
+	/^\{/ { start = FNR }
+	/^\}/ && start {
+		if (FNR - start - 1 > most)
+			print FILENAME ":" start ": " FNR - start - 1 " lines"
+		start = 0
+	}' $sources)"
+none "no file has more than $file_max lines" \
+    "$(awk -v most="$file_max" '
+	FNR == 1 && NR > 1 && last > most { print name ": " last " lines" }
+	{ name = FILENAME; last = FNR }
+	END { if (last > most) print name ": " last " lines" }' $all)"
+none "each file begins with its licence and says what it is" \
+    "$(for f in $all tests/unit/*.c tests/unit/*.h tests/fuzz/*.c; do
+	head -n 1 "$f" | grep -qxF '/* SPDX-License-Identifier: MIT */' &&
+	    sed -n 2p "$f" | grep -qF "/* ${f##*/}: " || echo "$f"
+    done)"
+none "config.h comes first" \
+    "$(for f in $sources tests/unit/*.c tests/fuzz/*.c; do
+	grep '^#include' "$f" | head -n 1 | grep -qxF '#include <config.h>' ||
+	    echo "$f"
+    done)"
+# (the brackets keep this line from finding itself)
+none "no path of a machine" \
+    "$(grep -rnE '/[w]ork/|/[r]oot/|/[U]sers/|/[h]ome/[a-z]+/' lib cgi-bin \
+    sandbox sql tests/unit tests/fuzz tests/guard Makefile.am configure.ac)"
+
+# ---- what has to be told somewhere
+
+settings=$(sed -n 's/^{ "\([a-z_]*\)",.*/\1/p' lib/settings.c)
+[ "$(printf '%s\n' "$settings" | wc -l)" -ge 30 ] ||
+    bail "the settings can't be read from lib/settings.c"
+page=doc/man/wxlogin.conf.5
+for s in $settings; do
+	if [ ! -r $page ]; then
+		no "setting $s is in the manual page" "there is no $page"
+	elif grep -qE "^\.(It|Ic|Cm|Va).* $s( |\$)" $page; then
+		ok "setting $s is in the manual page"
+	else
+		no "setting $s is in the manual page" "no item of that name"
+	fi
+done
+
+codes=$(sed -n 's/^\[[A-Z_]*\] = { "\([A-Z_]*\)".*/\1/p' lib/outcome.c)
+[ "$(printf '%s\n' "$codes" | wc -l)" -ge 18 ] ||
+    bail "the codes can't be read from lib/outcome.c"
+for c in $codes; do
+	if grep -rqw -- "$c" doc tests; then
+		ok "code $c is told in doc/ or tried in tests/"
+	else
+		no "code $c is told in doc/ or tried in tests/"
+	fi
+done
+
+# Continued lines are joined first.
+checked=$(sed -e ':a' -e '/\\$/N; s/\\\n//; ta' Makefile.am |
+    sed -n 's/^[A-Za-z_]*[ 	]*+*=//p' | tr ' \t' '\n\n')
+for f in tests/unit/*.c tests/fuzz/*.c; do
+	case $f in
+	tests/fuzz/replay.c | tests/fuzz/request.c)
+		printf '%s\n' "$checked" | grep -qxF "$f" ;;
+	*)	printf '%s\n' "$checked" | grep -qxF "${f%.c}" ;;
+	esac && ok "$f is built and run" || no "$f is built and run" \
+	    "it is not in Makefile.am"
+done
+for d in tests/fuzz/corpus/*/; do
+	none "$d has input" "$(ls "$d" | grep -q . || echo none)"
+done
+
+# ---- the programs
+
+for p in $programs; do
+	out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" --version </dev/null)
+	rc=$?
+	case $rc:$out in
+	0:"$p (wxlogin) "[0-9]*) ok "$p --version" ;;
+	*) no "$p --version" "exit $rc: $out" ;;
+	esac
+	out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" --help </dev/null)
+	rc=$?
+	missing=$(for s in $settings; do
+		printf '%s\n' "$out" | grep -q "^  $s (" || echo "$s"
+	done)
+	case $rc:$missing in
+	0:) ok "$p --help tells all settings" ;;
+	*) no "$p --help tells all settings" "exit $rc; missing: $missing" ;;
+	esac
+	for arg in '' --nonsense; do
+		out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" $arg \
+		    </dev/null 2>/dev/null)
+		rc=$?
+		case $rc:$out in
+		2:) ok "$p $arg: exit 2, nothing on stdout" ;;
+		*) no "$p $arg: exit 2, nothing on stdout" "exit $rc: $out" ;;
+		esac
+	done
+done
+
+for p in $plain; do
+	[ -r "cgi-bin/$p.c" ] || bail "no cgi-bin/$p.c"
+	none "$p starts without libcurl and OpenSSL" \
+	    "$(ldd "$build/cgi-bin/$p" 2>&1 |
+	    grep -E 'libcurl|libssl|libcrypto|not found')"
+done
+none "who calls WeChat is known" \
+    "$(grep -L wechat_upstream cgi-bin/*.c | while read -r f; do
+	case " $plain " in
+	*" $(basename "$f" .c) "*) ;;
+	*) echo "$f does not call WeChat and is not in the list" ;;
+	esac
+    done)"
+
+echo "1..$n"
+exit $bad
