@@ -45,7 +45,10 @@ open_worker(void *arg)
 static void
 serve_worker(void *arg, const struct io *io)
 {
-	serve(arg, io);
+	if (program.serve != NULL)
+		program.serve(arg, io);
+	else
+		serve(arg, io);
 }
 
 static void

@@ -18,7 +18,9 @@
 #include "store.h"
 
 struct conf;
+struct io;
 struct req;
+struct worker;
 struct wechat;
 
 enum method { METHOD_GET = 1, METHOD_POST = 2 };
@@ -49,6 +51,9 @@ struct program {
 	size_t			 nfields;
 	const struct upstream	*upstream;	/* NULL: never calls WeChat */
 	enum outcome		 (*run)(struct req *);
+	/* Instead of all of the above: a program that is no endpoint of the
+	 * contract.  NULL: serve() of serve.h. */
+	void			 (*serve)(struct worker *, const struct io *);
 	/* Before the fields are judged: may this caller ask at all?  And: told
 	 * of every outcome but OK, fields included.  Either may be NULL. */
 	enum outcome		 (*admit)(struct req *);

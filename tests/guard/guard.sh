@@ -10,7 +10,7 @@ src=${top_srcdir:?} build=${top_builddir:?}
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
 vocabulary='program.h request.h login.h wechat.h opendata.h phone.h profile.h
-json.h throttle.h'
+json.h throttle.h setup.h'
 standard='assert.h ctype.h errno.h inttypes.h limits.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h time.h'
 
