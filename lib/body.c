@@ -51,11 +51,23 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 	if (!digits_parse(length, &n))
 		return PARAM_INVALID;
 	if (n > (int64_t)BODY_MAX) {
-		take(io, n < (int64_t)DISCARD_MAX ? (size_t)n : DISCARD_MAX,
-		    NULL);
+		body_discard(p, io);
 		return BODY_TOO_LARGE;
 	}
 	if (take(io, (size_t)n, b) != (size_t)n)
 		return PARAM_INVALID;
 	return b->bad ? INTERNAL : OK;
+}
+
+void
+body_discard(const struct params *p, const struct io *io)
+{
+	const char *length = p->v[P_CONTENT_LENGTH];
+	int64_t n = 0;
+
+	if (length == NULL && p->v[P_HTTP_TRANSFER_ENCODING] != NULL)
+		n = DISCARD_MAX;
+	else if (length != NULL)
+		(void)digits_parse(length, &n);
+	take(io, n < (int64_t)DISCARD_MAX ? (size_t)n : DISCARD_MAX, NULL);
 }

@@ -28,6 +28,8 @@
 #include "process.h"
 
 #define STOP_MORE	64	/* requests a worker still serves at the end */
+#define STOP_GRACE	2000	/* ms for a connection that says nothing */
+#define STOP_MAX	60000	/* ms for a request that runs */
 #define STACK	((size_t)256 << 10)	/* of a worker, bytes */
 
 /* What all workers of the process see. */
@@ -39,6 +41,7 @@ struct pool {
 	atomic_llong		 served;
 	atomic_llong		 looked;	/* s, for `stale` */
 	atomic_bool		 stopping, failed;
+	atomic_int		 serving;	/* requests that run now */
 };
 
 /* ---- transport */
@@ -183,7 +186,9 @@ serve_waiting(struct pool *pool, void *worker, FCGX_Request *fr)
 		errno = 0;
 		if ((rc = FCGX_Accept_r(fr)) != 0)
 			return accept_again(pool, rc);
+		atomic_fetch_add(&pool->serving, 1);
 		serve_one(pool->process, worker, fr);
+		atomic_fetch_sub(&pool->serving, 1);
 		if (should_leave(pool))
 			stop(pool);
 	}
@@ -249,6 +254,36 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	stop(pool);
 }
 
+/* Wait for the workers: for one with a request as long as it takes, for one
+ * whose peer has connected and stalls (libfcgi waits for ever) a moment.
+ * False: some were left behind, and the process has to end with them. */
+static bool
+join(const struct pool *pool, const pthread_t *threads, int64_t n)
+{
+	const int64_t start = clock_ms();
+	struct timespec until;
+	int64_t i, waited;
+	void *ignored;
+
+	for (i = 0; i < n;) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += 50000000;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_sec++;
+			until.tv_nsec -= 1000000000;
+		}
+		if (pthread_timedjoin_np(threads[i], &ignored, &until) == 0) {
+			i++;
+			continue;
+		}
+		waited = clock_ms() - start;
+		if (waited > STOP_MAX || (waited > STOP_GRACE &&
+		    atomic_load(&pool->serving) == 0))
+			return false;
+	}
+	return true;
+}
+
 static void
 on_signal(int signal)
 {
@@ -279,9 +314,8 @@ process_fastcgi(const struct process *p, int fd)
 {
 	struct pool pool = { .process = p, .fd = fd };
 	pthread_t *threads = calloc((size_t)p->workers, sizeof(*threads));
-	int64_t i, started = 0;
+	int64_t started = 0;
 	sigset_t during_wait;
-	void *ignored;
 
 	pool.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (threads == NULL || pool.stop == -1 || FCGX_Init() != 0) {
@@ -297,8 +331,8 @@ process_fastcgi(const struct process *p, int fd)
 	start(&pool, threads, &started);
 	if (started > 0)
 		wait_for_stop(&pool, &during_wait);
-	for (i = 0; i < started; i++)
-		pthread_join(threads[i], &ignored);
+	if (!join(&pool, threads, started))
+		_exit(atomic_load(&pool.failed) ? EXIT_FAILURE : EXIT_SUCCESS);
 	close(pool.stop);
 	free(threads);
 	return started > 0 && !atomic_load(&pool.failed) ? EXIT_SUCCESS :

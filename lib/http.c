@@ -23,6 +23,7 @@ struct http {
 	const struct conf	*conf;
 	struct buf		*reply;		/* of the running call */
 	bool			 once, sent, again;
+	bool			 head;		/* of the answer is complete */
 };
 
 /* ---- libcurl's memory holds URLs with AppSecrets in them: wipe what it
@@ -67,6 +68,17 @@ on_data(char *data, size_t size, size_t n, void *arg)
 
 	buf_add(h->reply, data, size * n);
 	return h->reply->bad ? 0 : size * n;
+}
+
+/* Header lines come one by one, the empty one behind them too: without it the
+ * head was cut, which libcurl takes for an answer without a body. */
+static size_t
+on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct http *h = arg;
+
+	h->head = size * n == 2 && memcmp(data, "\r\n", 2) == 0;
+	return size * n;
 }
 
 /* Called when a request is about to be sent: a second time means that libcurl
@@ -150,6 +162,9 @@ set_up(struct http *h)
 	    curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 4096L) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)f->wechat_connect_timeout) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_HEADERDATA, h) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_WRITEDATA, h) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send) == CURLE_OK &&
@@ -252,10 +267,14 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 
 	h->reply = reply;
 	h->once = call->once;
-	h->sent = h->again = false;
+	h->sent = h->again = h->head = false;
 	*status = 0;
 	rc = perform(h, call);
 	h->reply = NULL;
+	if (rc == CURLE_OK && !h->head) {
+		*why = "the head of the answer was cut";
+		return HTTP_FAILED;
+	}
 	if (rc == CURLE_OK) {
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, status);
 		return HTTP_ANSWERED;

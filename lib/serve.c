@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "body.h"
 #include "clock.h"
+#include "identity.h"
 #include "input.h"
 #include "io.h"
 #include "params.h"
@@ -28,6 +29,7 @@ struct request {
 	int64_t			 started;	/* ms */
 	bool			 authorizer;	/* FastCGI role */
 	bool			 identity;	/* nginx auth_request */
+	bool			 body_read;	/* whatever came of it */
 	bool			 get;		/* the fields are in the query */
 	struct buf		 body, headers;
 	struct input		 input;		/* the fields */
@@ -178,6 +180,7 @@ read_input(struct request *r)
 {
 	enum outcome e = body_read(&r->p, r->io, &r->body);
 
+	r->body_read = true;
 	if (e == PARAM_INVALID)
 		return bad_field(&r->rq, "body");
 	if (e == INTERNAL)
@@ -267,33 +270,6 @@ respond(struct request *r)
 	return e;
 }
 
-/* Who the user is, for the protected resource: as variables of an authorizer's
- * answer, or as headers that nginx's auth_request_set reads.  Values are of
- * the alphabets that lib/wechat.c and sql/schema-1.sql admit. */
-static void
-put_identity(struct request *r)
-{
-	const struct user *u = &r->rq.user;
-	const struct { const char *variable, *header, *value; } t[] = {
-		{ "WXLOGIN_USER_ID", "User-Id", u->public_id },
-		{ "WXLOGIN_APPID", "Appid", u->appid },
-		{ "WXLOGIN_OPENID", "Openid", u->openid },
-		{ "WXLOGIN_UNIONID", "Unionid", u->unionid },
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(t); i++) {
-		if (t[i].value[0] == '\0')
-			continue;
-		if (r->authorizer)
-			buf_fmt(&r->headers, "Variable-%s: %s\r\n",
-			    t[i].variable, t[i].value);
-		else
-			buf_fmt(&r->headers, "X-WXLogin-%s: %s\r\n",
-			    t[i].header, t[i].value);
-	}
-}
-
 /* The FastCGI authorizer (FastCGI 1.0, 6.3): method, path, query and body
  * belong to the protected resource, and stdin may never end. */
 static enum outcome
@@ -355,10 +331,12 @@ finish(struct request *r, enum outcome e)
 	if (e == INTERNAL && (r->authorizer || r->identity))
 		e = BUSY;
 	if (e == OK && (r->authorizer || r->identity) && r->rq.live)
-		put_identity(r);
+		identity_put(&r->rq.user, r->authorizer, &r->headers);
 	r->reply.outcome = e;
 	r->reply.field = e == PARAM_INVALID ? r->rq.field : NULL;
 	r->reply.retry_after = r->rq.retry_after;
+	if (!r->authorizer && !r->body_read)
+		body_discard(&r->p, r->io);
 	if (!reply_write(&r->reply, r->io) && e == OK)
 		(void)FAIL(r->rq.log, OK, "the caller has gone");
 }
