@@ -20,6 +20,7 @@
 
 enum phone_conflict { PHONE_MOVE, PHONE_REFUSE };
 enum journal { JOURNAL_AUTO, JOURNAL_WAL, JOURNAL_DELETE };
+enum renew { RENEW_AUTO, RENEW_NO, RENEW_YES };
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
 /* A mini program of this installation. */
@@ -45,6 +46,7 @@ struct conf {
 	char		*cors_origin;
 	int64_t		 workers;		/* 0: the program's default */
 	int64_t		 max_requests;
+	int64_t		 renew;
 	int64_t		 journal;
 	int64_t		 busy_timeout;					/* ms */
 	char		*log_file;		/* NULL: stderr */

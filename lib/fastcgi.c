@@ -37,10 +37,12 @@ struct pool {
 	const struct process	*process;
 	int			 fd;		/* listening socket */
 	int			 stop;		/* eventfd: readable to stop */
+	char			 path[4096];	/* of the program */
 	struct stat		 binary;	/* as it was at start */
 	atomic_llong		 served;
 	atomic_llong		 looked;	/* s, for `stale` */
 	atomic_bool		 stopping, failed;
+	atomic_bool		 leaving;	/* by itself */
 	atomic_int		 serving;	/* requests that run now */
 };
 
@@ -89,13 +91,10 @@ static bool
 binary_changed(const struct pool *pool)
 {
 	struct stat st;
-	char path[4096];
-	const ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (n <= 0 || pool->binary.st_ino == 0)
+	if (pool->binary.st_ino == 0)
 		return false;
-	path[n] = '\0';
-	return stat(path, &st) != 0 || st.st_ino != pool->binary.st_ino ||
+	return stat(pool->path, &st) != 0 || st.st_ino != pool->binary.st_ino ||
 	    st.st_mtim.tv_sec != pool->binary.st_mtim.tv_sec;
 }
 
@@ -189,8 +188,10 @@ serve_waiting(struct pool *pool, void *worker, FCGX_Request *fr)
 		atomic_fetch_add(&pool->serving, 1);
 		serve_one(pool->process, worker, fr);
 		atomic_fetch_sub(&pool->serving, 1);
-		if (should_leave(pool))
+		if (should_leave(pool)) {
+			atomic_store(&pool->leaving, true);
 			stop(pool);
+		}
 	}
 	return true;
 }
@@ -309,6 +310,29 @@ catch_signals(sigset_t *during_wait)
 	signal(SIGPIPE, SIG_IGN);	/* libfcgi set its own handler */
 }
 
+static void
+find_binary(struct pool *pool)
+{
+	const ssize_t n = readlink("/proc/self/exe", pool->path,
+	    sizeof(pool->path) - 1);
+
+	if (n <= 0 || stat(pool->path, &pool->binary) == -1)
+		pool->binary.st_ino = 0;
+}
+
+/* The program anew, in this process: the socket stays open all the time. */
+static void
+renew(const struct pool *pool, const sigset_t *signals)
+{
+	char *argv[] = { (char *)(uintptr_t)pool->path, NULL };
+
+	fcntl(pool->fd, F_SETFD, 0);
+	close_range(pool->fd < 3 ? 3 : (unsigned)pool->fd + 1, ~0U, 0);
+	pthread_sigmask(SIG_SETMASK, signals, NULL);
+	execv(pool->path, argv);
+	/* No program there any more: leave like others. */
+}
+
 int
 process_fastcgi(const struct process *p, int fd)
 {
@@ -323,14 +347,19 @@ process_fastcgi(const struct process *p, int fd)
 		free(threads);
 		return EXIT_FAILURE;
 	}
-	if (stat("/proc/self/exe", &pool.binary) == -1)
-		pool.binary.st_ino = 0;
+	find_binary(&pool);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	catch_signals(&during_wait);
 	start(&pool, threads, &started);
 	if (started > 0)
 		wait_for_stop(&pool, &during_wait);
+	if (p->renew && atomic_load(&pool.leaving) &&
+	    !atomic_load(&pool.failed)) {
+		(void)join(&pool, threads, started);
+		renew(&pool, &during_wait);
+		_exit(EXIT_SUCCESS);
+	}
 	if (!join(&pool, threads, started))
 		_exit(atomic_load(&pool.failed) ? EXIT_FAILURE : EXIT_SUCCESS);
 	close(pool.stop);

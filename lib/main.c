@@ -98,6 +98,16 @@ workers(const struct conf *conf)
 	return program.upstream != NULL ? 16 : 4;
 }
 
+/* lighttpd sets this variable for what it starts, keeps no copy of the socket,
+ * and takes up to a second to start a new process. */
+static bool
+renews(const struct conf *conf)
+{
+	if (conf != NULL && conf->renew != RENEW_AUTO)
+		return conf->renew == RENEW_YES;
+	return getenv("PHP_FCGI_CHILDREN") != NULL;
+}
+
 static int
 run(enum process_mode mode, int fd)
 {
@@ -111,6 +121,7 @@ run(enum process_mode mode, int fd)
 	load(&m);
 	m.one_shot = mode == MODE_CGI;
 	p.workers = workers(m.conf);
+	p.renew = renews(m.conf);
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)
 		process_cgi(&p);

@@ -17,6 +17,10 @@
 struct process {
 	const char	*name;
 	int64_t		 workers, max_requests;
+	/* When the process is to leave by itself, start the program anew in
+	 * its place, with the same socket.  A web server that has no copy of
+	 * the socket (lighttpd) would refuse requests in between. */
+	bool		 renew;
 	void		*arg;
 	/* A worker's own state, made in its thread; NULL: memory is out. */
 	void		*(*open)(void *arg);
@@ -39,7 +43,8 @@ void	process_harden(void);
 /* Serve the one request of a CGI run and leave; 0 when it was answered. */
 _Noreturn void	process_cgi(const struct process *);
 
-/* Serve requests until told to stop; the exit status. */
+/* Serve requests until told to stop; the exit status.  Does not return when
+ * the program was started anew. */
 int	process_fastcgi(const struct process *, int fd);
 
 #endif

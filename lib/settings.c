@@ -20,6 +20,9 @@ static const char *const journals[] = {
 	[JOURNAL_AUTO] = "auto", [JOURNAL_WAL] = "wal",
 	[JOURNAL_DELETE] = "delete", NULL
 };
+static const char *const renewals[] = {
+	[RENEW_AUTO] = "auto", [RENEW_NO] = "no", [RENEW_YES] = "yes", NULL
+};
 static const char *const log_levels[] = {
 	[LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning",
 	[LOG_LEVEL_INFO] = "info", NULL
@@ -89,6 +92,8 @@ const struct setting settings[] = {
 { "max_requests", SETTING_NUMBER, AT(max_requests),
     1, INT64_C(1000000000), "100000", NULL, NULL,
     "A FastCGI process leaves after so many requests." },
+{ "renew", SETTING_CHOICE, AT(renew), 0, 0, "auto", NULL, renewals,
+    "A process that leaves starts anew in its place; auto: below lighttpd." },
 { "journal", SETTING_CHOICE, AT(journal), 0, 0, "auto", NULL, journals,
     "Journal of the store; auto: wal on a local disk, else delete." },
 { "busy_timeout", SETTING_NUMBER, AT(busy_timeout),
