@@ -41,6 +41,7 @@ static const struct {
 { "cors_origin", NULL, 0, 0 },
 { "workers", NULL, 1, 256 },
 { "max_requests", "100000", 1, 10000000 },
+{ "renew", "auto", 0, 0 },
 { "journal", "auto", 0, 0 },
 { "busy_timeout", "3000", 100, 60000 },
 { "log_file", NULL, 0, 0 },
