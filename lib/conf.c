@@ -129,6 +129,19 @@ env_name(const char *var, char *out, size_t size)
 }
 
 static void
+unknown_variable(const char *var, const char *name, struct buf *warnings)
+{
+	const char *near = setting_near(name);
+
+	buf_fmt(warnings, "%.*s: no such setting; did you mean " ENV_PREFIX,
+	    (int)strcspn(var, "="), var);
+	for (; *near != '\0'; near++)
+		buf_fmt(warnings, "%c", *near >= 'a' && *near <= 'z' ?
+		    *near - 'a' + 'A' : *near);
+	buf_str(warnings, "?\n");
+}
+
+static void
 conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 {
 	struct buf why = { .max = 1024 };
@@ -145,10 +158,7 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 		    strncmp(name, "sandbox", 7) == 0)
 			continue;
 		if ((s = setting_find(name)) == NULL)
-			buf_fmt(warnings, "%.*s: no such setting; did you mean "
-			    ENV_PREFIX "... %s?\n",
-			    (int)(value - environ[i]), environ[i],
-			    setting_near(name));
+			unknown_variable(environ[i], name, warnings);
 		else if (!setting_parse(s, value + 1, NULL, c, &why)) {
 			buf_fmt(problems, "environment: %.*s: %s\n",
 			    (int)(value - environ[i]), environ[i], why.p);

@@ -148,12 +148,11 @@ parse_session(const char *hex, uint8_t out[SESSION_ID])
 	if (strlen(hex) != 2 * SESSION_ID)
 		return false;
 	for (i = 0; i < 2 * SESSION_ID; i++) {
-		const char *at = strchr("0123456789abcdef", hex[i]);
+		const int digit = hex_digit(hex[i]);
 
-		if (at == NULL)
+		if (digit < 0)
 			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 |
-		    (at - "0123456789abcdef"));
+		out[i / 2] = (uint8_t)(out[i / 2] << 4 | digit);
 	}
 	return true;
 }

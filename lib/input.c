@@ -47,18 +47,6 @@ input_json(struct input *in, const char *body, size_t n)
 
 /* ---- forms (WHATWG URL, application/x-www-form-urlencoded) */
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Decode n bytes at s in place and put a NUL behind; the length, and whether
  * the encoding and the UTF-8 are whole. */
 static size_t

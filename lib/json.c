@@ -11,18 +11,6 @@
 #include "bounds.h"
 #include "text.h"
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The code unit of "\uXXXX" at s, -1 when it is none. */
 static long
 code_unit(const char *s, const char *end)

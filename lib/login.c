@@ -20,7 +20,6 @@ upsert_user(struct req *rq, struct login *l, const struct wechat_session *ws)
 {
 	char id[PUBLIC_ID_LEN + 1];
 	struct q *q = q_new(rq->store, Q_USER_LOGIN);
-	bool ok = false;
 	enum outcome e;
 
 	public_id_make(rq->now, id);
@@ -29,15 +28,8 @@ upsert_user(struct req *rq, struct login *l, const struct wechat_session *ws)
 	q_text(q, ":openid", ws->openid);
 	q_text(q, ":unionid", ws->unionid[0] == '\0' ? NULL : ws->unionid);
 	q_int(q, ":now", rq->now);
-	if (q_row(q)) {
-		ok = user_read(q, 0, rq->arena, &rq->user);
-		while (q_row(q))	/* to the end: then it is done */
-			;
-	}
-	if ((e = q_end(q)) != OK)
+	if ((e = user_take(rq, q)) != OK)
 		return e;
-	if (!ok)
-		return FAIL(rq->log, INTERNAL, "memory is out");
 	/* the id we made is the user's only when the row is ours */
 	l->new_user = strcmp(rq->user.public_id, id) == 0;
 	return rq->user.blocked ? USER_BLOCKED : OK;

@@ -134,7 +134,6 @@ static enum outcome
 update_row(struct req *rq, const struct profile *p)
 {
 	struct q *q = q_new(rq->store, Q_PROFILE_UPDATE);
-	bool ok = false;
 	enum outcome e;
 
 	q_text(q, ":nickname", p->nickname);
@@ -148,15 +147,8 @@ update_row(struct req *rq, const struct profile *p)
 	q_text(q, ":unionid", p->unionid);
 	q_int(q, ":now", rq->now);
 	q_int(q, ":id", rq->user.id);
-	if (q_row(q)) {
-		ok = user_read(q, 0, rq->arena, &rq->user);
-		while (q_row(q))
-			;
-	}
-	if ((e = q_end(q)) != OK)
+	if ((e = user_take(rq, q)) != OK)
 		return e;
-	if (!ok)
-		return FAIL(rq->log, INTERNAL, "a user's row is gone");
 	return audit_add(rq, "profile", rq->user.id, rq->session.token_hash,
 	    NULL);
 }

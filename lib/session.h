@@ -47,6 +47,10 @@ bool	user_read(struct q *q, int c, struct arena *, struct user *);
 /* Write the contract's userInfo as member "userInfo". */
 enum outcome	user_out(struct req *, const struct user *, struct buf *);
 
+/* Run a statement that gives one user's columns, and read them into req.user;
+ * INTERNAL when it gives none. */
+enum outcome	user_take(struct req *, struct q *);
+
 /* Read req.user again by its id, after it was changed. */
 enum outcome	user_reload(struct req *);
 

@@ -125,6 +125,18 @@ base64_parse(const char *s, size_t n, uint8_t *out, size_t max, size_t *len)
 	return ok;
 }
 
+int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 void
 hex_write(const uint8_t *p, size_t n, char *out)
 {

@@ -24,6 +24,9 @@ bool	all_alnum_or(const char *s, size_t n, const char *more);
 bool	base64_parse(const char *s, size_t n, uint8_t *out, size_t max,
 	    size_t *len);
 
+/* The value of a hexadecimal digit of either case, -1 for other characters. */
+int	hex_digit(char c);
+
 /* Write 2n hexadecimal digits (lower case) and a NUL to `out`. */
 void	hex_write(const uint8_t *p, size_t n, char *out);
 

@@ -88,16 +88,25 @@ user_out(struct req *rq, const struct user *u, struct buf *b)
 }
 
 enum outcome
-user_reload(struct req *rq)
+user_take(struct req *rq, struct q *q)
 {
-	struct q *q = q_new(rq->store, Q_USER_BY_ID);
 	bool ok = false;
 	enum outcome e;
 
-	q_int(q, ":id", rq->user.id);
-	if (q_row(q))
+	/* to its end: a statement with RETURNING is done only then */
+	while (q_row(q))
 		ok = user_read(q, 0, rq->arena, &rq->user);
 	if ((e = q_end(q)) != OK || ok)
 		return e;
-	return FAIL(rq->log, INTERNAL, "a user's row is gone");
+	return FAIL(rq->log, INTERNAL, "a user's row is gone, or memory is "
+	    "out");
+}
+
+enum outcome
+user_reload(struct req *rq)
+{
+	struct q *q = q_new(rq->store, Q_USER_BY_ID);
+
+	q_int(q, ":id", rq->user.id);
+	return user_take(rq, q);
 }

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""servers.py: private web servers on 127.0.0.1, started with the files of
+conf/, and stopped by their process id."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+
+import fcgi
+from harness import (Http, PROGRAMS, ROOT_RUN, exit_of, program_environment,
+                     sanitizer_silent, spawn, until)
+from tap import Failed, check
+
+HERE = pathlib.Path(__file__).resolve().parent
+CONF = HERE.parent.parent / 'conf'
+MODULES = '/usr/lib/apache2/modules'
+SANITIZER_OPTIONS = '"ASAN_OPTIONS", "UBSAN_OPTIONS" )'
+
+
+def find(program):
+    """The path of a server, which may be outside of an ordinary PATH."""
+    return shutil.which(program, path=os.environ.get('PATH', '') +
+                        ':/usr/sbin:/sbin:/usr/local/sbin')
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def accepts(port):
+    with socket.socket() as s:
+        s.settimeout(5)
+        return s.connect_ex(('127.0.0.1', port)) == 0
+
+
+class Server:
+    """A running web server.  `make` writes its configuration for a port and
+    returns the command."""
+
+    def __init__(self, site, make, name):
+        self.site, self.name = site, name
+        for _ in range(5):              # somebody may take the port first
+            self.port = free_port()
+            if self._start(make(self.port)):
+                break
+        else:
+            raise Failed(f'{name} does not start:\n' +
+                         site.logs().decode('utf-8', 'replace'))
+        self.http = Http(self.port, name)
+
+    def _start(self, command):
+        output = open(self.site.root / 'log' / 'server.out', 'ab')
+        with output:
+            self.process = spawn(
+                command, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, cwd=self.site.root, env=program_environment(),
+                start_new_session=True)     # Apache ends its whole group
+        return until(lambda: self.process.poll() is not None or
+                     accepts(self.port), f'{self.name} accepts or ends') and \
+            self.process.poll() is None
+
+    def stop(self):
+        """Stop it by its process id."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = exit_of(self.process)
+        sanitizer_silent(self.site.logs(), f'the logs of {self.name}')
+        # lighttpd says 1 when a client still was connected
+        check(status in (0, 1), f'{self.name} ended with {status}:\n' +
+              self.site.logs().decode('utf-8', 'replace')[-2000:])
+
+
+def fill(name, folder, words, target):
+    """A file of conf/ or of this folder, with its @WORDS@ replaced."""
+    text = (folder / name).read_text()
+    for word, value in words.items():
+        text = text.replace(f'@{word}@', str(value))
+    left = re.search(r'^[^#\n]*@[A-Z]+@.*', text, re.M)
+    check(left is None, f'{name}: not replaced: {left and left[0]}')
+    target.write_text(text)
+    return text
+
+
+# ---- lighttpd
+
+def installed_only(text, installed):
+    """Take out the blocks of programs that are not there."""
+    for program in PROGRAMS:
+        if program not in installed:
+            text = re.sub(rf'^# program {program}\n(.+\n)+', '', text,
+                          flags=re.M)
+    return text
+
+
+def lighttpd(site, conf, name=None):
+    """lighttpd with a file of conf/."""
+    site.own()
+    target = site.root / 'etc' / conf
+
+    def make(port):
+        text = fill(conf, CONF, {'ROOT': site.root, 'PORT': port}, target)
+        text = installed_only(text, site.programs)
+        target.write_text(text.replace('"TZ" )', '"TZ", ' +
+                                       SANITIZER_OPTIONS))
+        return [find('lighttpd'), '-D', '-f', str(target)]
+    return Server(site, make, name or conf.removesuffix('.conf'))
+
+
+def stand_in(site, program):
+    """lighttpd with the WeChat stand-in."""
+    def make(port):
+        target = site.root / 'etc' / 'sandbox.conf'
+        fill('sandbox.conf', HERE, {'ROOT': site.root, 'PORT': port,
+                                    'SANDBOX': program}, target)
+        return [find('lighttpd'), '-D', '-f', str(target)]
+    return Server(site, make, 'the stand-in')
+
+
+# ---- Apache
+
+def apache_folder(site):
+    """The document root as a user of web space fills it."""
+    folder = site.root / 'www' / 'wx'
+    folder.mkdir(mode=0o755)
+    for program in site.programs:
+        shutil.copy(site.program(program), folder / (program + '.cgi'))
+    fill('htaccess', CONF, {'ROOT': site.root}, folder / '.htaccess')
+
+
+def apache(site, event):
+    """Apache with conf/apache-cgi.conf and conf/htaccess."""
+    site.own()
+    apache_folder(site)
+    target = site.root / 'etc' / 'apache-cgi.conf'
+
+    def make(port):
+        fill('apache-cgi.conf', CONF, {
+            'ROOT': site.root, 'PORT': port, 'MODULES': MODULES}, target)
+        return [find('apache2'), '-DFOREGROUND',
+                *(['-D', 'EVENT'] if event else []), '-f', str(target)]
+    return Server(site, make, 'apache-cgid' if event else 'apache-cgi')
+
+
+# ---- nginx
+
+class Nginx(Server):
+    """nginx, and the programs that spawn-fcgi starts beside it."""
+
+    def __init__(self, site):
+        site.own()
+        self.spawned = [self._spawn(site, p) for p in site.programs]
+        target = site.root / 'etc' / 'nginx.conf'
+
+        def make(port):
+            fill('nginx.conf', CONF, {'ROOT': site.root, 'PORT': port},
+                 target)
+            return [find('nginx'), '-c', str(target), '-p',
+                    str(site.root) + '/', '-e',
+                    str(site.root / 'log' / 'error.log'), '-g', 'daemon off;']
+        super().__init__(site, make, 'nginx')
+
+    @staticmethod
+    def _spawn(site, program):
+        path = site.root / 'run' / (program + '.sock')
+        user = ['-u', 'www-data', '-g', 'www-data'] if ROOT_RUN else []
+        process = spawn(
+            [find('spawn-fcgi'), '-n', '-s', str(path), '-M', '0660', *user,
+             '--', site.program(program)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, env=program_environment(),
+            stderr=open(site.root / 'log' / (program + '.stderr'), 'ab'))
+
+        def listens():
+            try:
+                fcgi.Connection(str(path)).socket.close()
+                return stat.S_ISSOCK(path.stat().st_mode)
+            except OSError:
+                return False
+        until(listens, f'{program} listens')
+        return process
+
+    def stop(self):
+        super().stop()
+        for process in self.spawned:
+            process.send_signal(signal.SIGTERM)
+            status = exit_of(process)
+            check(status == 0, f'a spawned program ended with {status}')
