@@ -41,7 +41,7 @@ struct pool {
 	struct stat		 binary;	/* as it was at start */
 	atomic_llong		 served;
 	atomic_llong		 looked;	/* s, for `stale` */
-	atomic_bool		 stopping, failed;
+	atomic_bool		 failed;
 	atomic_bool		 leaving;	/* by itself */
 	atomic_int		 serving;	/* requests that run now */
 };
@@ -118,7 +118,6 @@ stop(struct pool *pool)
 {
 	const uint64_t one = 1;
 
-	atomic_store(&pool->stopping, true);
 	if (write(pool->stop, &one, sizeof(one)) != sizeof(one))
 		abort();	/* only an overflow of 2^64 could */
 }
@@ -173,27 +172,42 @@ accept_again(const struct pool *pool, int rc)
 	return false;
 }
 
-/* Accept and serve until nothing is waiting; false: the socket is unusable.
- * Also when stopping: a connection that is queued when the process ends would
- * be lost.  But there may be no end of them. */
-static bool
-serve_waiting(struct pool *pool, void *worker, FCGX_Request *fr)
-{
-	int rc, more = STOP_MORE;
+enum accepted { ACCEPT_SERVED, ACCEPT_NOTHING, ACCEPT_BROKEN };
 
-	while (!atomic_load(&pool->stopping) || more-- > 0) {
-		errno = 0;
-		if ((rc = FCGX_Accept_r(fr)) != 0)
-			return accept_again(pool, rc);
-		atomic_fetch_add(&pool->serving, 1);
-		serve_one(pool->process, worker, fr);
-		atomic_fetch_sub(&pool->serving, 1);
-		if (should_leave(pool)) {
-			atomic_store(&pool->leaving, true);
-			stop(pool);
-		}
+/* Accept one connection, if there is one, and serve it. */
+static enum accepted
+serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
+{
+	int rc;
+
+	errno = 0;
+	if ((rc = FCGX_Accept_r(fr)) != 0)
+		return accept_again(pool, rc) ? ACCEPT_NOTHING : ACCEPT_BROKEN;
+	atomic_fetch_add(&pool->serving, 1);
+	serve_one(pool->process, worker, fr);
+	atomic_fetch_sub(&pool->serving, 1);
+	if (should_leave(pool)) {
+		atomic_store(&pool->leaving, true);
+		stop(pool);
 	}
-	return true;
+	return ACCEPT_SERVED;
+}
+
+/* One connection at each waking: who tried for another one would take it from
+ * the thread that was just woken for it.  Behind a stop, those that are queued:
+ * they would be lost with the process.  But there may be no end of them. */
+static bool
+serve_all(struct pool *pool, int epoll, void *worker, FCGX_Request *fr)
+{
+	enum accepted a = ACCEPT_NOTHING;
+	int more = STOP_MORE;
+
+	while (a != ACCEPT_BROKEN && wait_for(pool, epoll) == WAIT_REQUEST)
+		a = serve_next(pool, worker, fr);
+	while (a != ACCEPT_BROKEN && more-- > 0)
+		if ((a = serve_next(pool, worker, fr)) == ACCEPT_NOTHING)
+			break;
+	return a != ACCEPT_BROKEN;
 }
 
 static void *
@@ -207,10 +221,8 @@ worker_main(void *arg)
 	bool ok = epoll != -1 && worker != NULL &&
 	    FCGX_InitRequest(&fr, pool->fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0;
 
-	while (ok && wait_for(pool, epoll) == WAIT_REQUEST)
-		ok = serve_waiting(pool, worker, &fr);
 	if (ok)
-		ok = serve_waiting(pool, worker, &fr);	/* those still queued */
+		ok = serve_all(pool, epoll, worker, &fr);
 	if (!ok) {
 		atomic_store(&pool->failed, true);
 		stop(pool);

@@ -71,6 +71,7 @@ struct worker {
 	struct seal		 seal;
 	ino_t			 seal_ino;	/* of the key file as read */
 	struct timespec		 seal_mtime;
+	int64_t			 seal_looked;	/* s, steady clock */
 	struct wechat		*wechat;
 };
 
