@@ -81,7 +81,7 @@ take_lease(struct req *rq, const struct app *app, const struct row *row,
 	enum outcome e;
 
 	*mine = false;
-	if (row->lease_until > now && row->lease_until <= until)
+	if (row->lease_until > now && row->lease_until <= until + CLOCK_AHEAD)
 		return OK;		/* another one's: no need to write */
 	if (!row->exists) {
 		q = q_new(rq->store, Q_ACCESS_ADD);
@@ -92,9 +92,10 @@ take_lease(struct req *rq, const struct app *app, const struct row *row,
 	q = q_new(rq->store, Q_ACCESS_LEASE);
 	q_text(q, ":appid", app->appid);
 	q_int(q, ":version", row->access.version);
+	q_int(q, ":refused", row->refused_until);
 	q_int(q, ":now_ms", now);
 	q_int(q, ":until", until);
-	q_int(q, ":latest", until);	/* beyond: the clock was set back */
+	q_int(q, ":latest", until + CLOCK_AHEAD);
 	e = write_row(rq, q, RELAXED, &changed);
 	*mine = changed > 0;
 	return e;

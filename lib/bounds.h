@@ -53,6 +53,7 @@
 #define SWEEP_ROWS	64			/* looked at in a step */
 
 /* Time */
+#define CLOCK_AHEAD	60000			/* ms; further: it was set back */
 #define CLOCK_SKEW	300			/* s that clocks may differ */
 
 #endif

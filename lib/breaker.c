@@ -64,14 +64,16 @@ breaker_allow(struct req *rq, int64_t *failures)
 	*failures = s.failures;
 	if (s.failures < BREAKER_FAILURES)
 		return OK;
-	/* A time further ahead than we ever set: the clock was set back. */
-	if (s.open_until > now && s.open_until <= now + BREAKER_OPEN * 1000) {
+	/* A time much further ahead than is ever set: the clock was set back. */
+	if (s.open_until > now &&
+	    s.open_until <= now + BREAKER_OPEN * 1000 + CLOCK_AHEAD) {
 		rq->retry_after = (s.open_until - now + 999) / 1000;
 		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat could not be "
 		    "reached %lld times in a row; waiting",
 		    (long long)s.failures);
 	}
-	if (s.probe_until <= now || s.probe_until > now + probe) {
+	if (s.probe_until <= now ||
+	    s.probe_until > now + probe + CLOCK_AHEAD) {
 		q = q_new(rq->store, Q_BREAKER_PROBE);
 		q_int(q, ":until", now + probe);
 		q_int(q, ":seen", s.probe_until);

@@ -200,12 +200,14 @@ const char *
 json_text(struct json_object *o, const char *name, size_t *len)
 {
 	struct json_object *v;
+	const char *s;
 
 	if (!json_object_object_get_ex(o, name, &v) ||
 	    !json_object_is_type(v, json_type_string))
 		return NULL;
 	*len = (size_t)json_object_get_string_len(v);
-	return json_object_get_string(v);
+	s = json_object_get_string(v);
+	return strlen(s) == *len ? s : NULL;
 }
 
 struct json_object *

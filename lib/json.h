@@ -24,8 +24,8 @@ void	 json_done(struct json_object *);
 /* Is there a member `name`, of whatever kind? */
 bool	 json_has(struct json_object *, const char *name);
 
-/* The member `name` when it is a string: its text (the tree's) and length in
- * bytes; else NULL. */
+/* The member `name` when it is a string without NUL in it: its text (the
+ * tree's) and length in bytes; else NULL. */
 const char *json_text(struct json_object *, const char *name, size_t *len);
 
 /* The member `name` when it is an object; else NULL.  The tree's. */

@@ -50,10 +50,9 @@ bool
 phone_read(struct json_object *o, struct wechat_phone *p)
 {
 	size_t n;
-	const char *s = json_text(o, "purePhoneNumber", &n);
+	const char *s = json_text(o, json_has(o, "purePhoneNumber") ?
+	    "purePhoneNumber" : "phoneNumber", &n);
 
-	if (s == NULL)
-		s = json_text(o, "phoneNumber", &n);
 	if (s == NULL || n < PHONE_MIN || n > PHONE_MAX || !all_digits(s, n))
 		return false;
 	memcpy(p->number, s, n + 1);

@@ -8,8 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-#include <time.h>
 
 #include "field.h"
 #include "log.h"
@@ -69,9 +67,6 @@ struct worker {
 	struct log		 log;
 	struct store		*store;		/* NULL: not open yet */
 	struct seal		 seal;
-	ino_t			 seal_ino;	/* of the key file as read */
-	struct timespec		 seal_mtime;
-	int64_t			 seal_looked;	/* s, steady clock */
 	struct wechat		*wechat;
 };
 

@@ -26,7 +26,7 @@ struct req {
 	const struct val	*f;
 	const struct conf	*conf;
 	struct store		*store;
-	const struct seal	*seal;
+	struct seal		*seal;
 	struct wechat		*wechat;	/* programs with an upstream */
 	struct log		*log;
 	struct arena		*arena;

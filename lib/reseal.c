@@ -40,7 +40,7 @@ struct item {
 
 struct pass {
 	struct store		*store;
-	const struct seal	*seal;
+	struct seal		*seal;
 	struct log		*log;
 	int64_t			*done, *lost;
 	struct item		 items[BATCH];
@@ -122,7 +122,7 @@ reseal_batch(struct pass *p, const struct sealed *c, struct item *last)
 }
 
 enum outcome
-reseal_all(struct store *s, const struct seal *seal, struct log *log,
+reseal_all(struct store *s, struct seal *seal, struct log *log,
     int64_t *done, int64_t *lost)
 {
 	struct pass *p = calloc(1, sizeof(*p));
@@ -152,7 +152,7 @@ reseal_all(struct store *s, const struct seal *seal, struct log *log,
 /* ---- the file */
 
 static enum outcome
-write_file(const char *path, const struct seal *s, struct log *log)
+write_file(const char *path, struct seal *s, struct log *log)
 {
 	const size_t n = s->nkeys * sizeof(s->keys[0]);
 	char tmp[4096];

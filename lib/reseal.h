@@ -14,7 +14,7 @@ struct store;
 /* Open each value with whichever key it was sealed with, and seal it anew if
  * that was not the newest.  In batches, so that others can write meanwhile.
  * *done counts values sealed anew, *lost those that no key opens. */
-enum outcome	reseal_all(struct store *, const struct seal *, struct log *,
+enum outcome	reseal_all(struct store *, struct seal *, struct log *,
 		    int64_t *done, int64_t *lost);
 
 /* Put a new key in front of those in the file (rename(2): readers see the old

@@ -70,40 +70,62 @@ make_file(const char *path, struct log *log)
 	return o;
 }
 
+/* From the bytes of a file to keys; `st` tells of the file. */
+static enum outcome
+take_keys(struct seal *s, const char *path, const struct buf *b,
+    const struct stat *st, struct log *log)
+{
+	if ((st->st_mode & S_IRWXO) != 0)
+		return FAIL(log, INTERNAL, "seal key file %s: others can read "
+		    "it; chmod o= %s", path, path);
+	if (b->len == 0 || b->len % KEY != 0)
+		return FAIL(log, INTERNAL, "seal key file %s: has %zu bytes; "
+		    "it holds keys of 32 bytes one after another", path,
+		    b->len);
+	seal_wipe(s);
+	s->nkeys = b->len / KEY;
+	memcpy(s->keys, b->p, b->len);
+	s->path = path;
+	s->log = log;
+	s->ino = st->st_ino;
+	s->mtime = st->st_mtim;
+	return OK;
+}
+
 enum outcome
 seal_load(struct seal *s, const char *path, bool create, struct log *log)
 {
 	struct buf b = { .max = SEAL_KEYS_MAX * KEY + 1 };
 	struct stat st;
 	bool found = file_read(path, &b, &st);
+	enum outcome e;
 
 	if (!found && errno == ENOENT && create) {
-		const enum outcome o = make_file(path, log);
-
-		if (o != OK)
-			return o;
+		if ((e = make_file(path, log)) != OK)
+			return e;
 		found = file_read(path, &b, &st);
 	}
 	if (!found)
 		return FAIL(log, INTERNAL, "seal key file %s: %s; restore it "
 		    "from the backup: the store holds values sealed with it",
 		    path, strerror(errno));
-	if ((st.st_mode & S_IRWXO) != 0) {
-		buf_free(&b);
-		return FAIL(log, INTERNAL, "seal key file %s: others can read "
-		    "it; chmod o= %s", path, path);
-	}
-	if (b.len == 0 || b.len % KEY != 0) {
-		const size_t n = b.len;
-
-		buf_free(&b);
-		return FAIL(log, INTERNAL, "seal key file %s: has %zu bytes; "
-		    "it holds keys of 32 bytes one after another", path, n);
-	}
-	s->nkeys = b.len / KEY;
-	memcpy(s->keys, b.p, b.len);
+	e = take_keys(s, path, &b, &st, log);
 	buf_free(&b);
-	return OK;
+	return e;
+}
+
+/* Read the file again if it is another one by now.  True: there are new keys.
+ * One that can't be read changes nothing. */
+static bool
+reload(struct seal *s)
+{
+	struct stat st;
+
+	if (s->path == NULL || stat(s->path, &st) != 0 ||
+	    (st.st_ino == s->ino && st.st_mtim.tv_sec == s->mtime.tv_sec &&
+	    st.st_mtim.tv_nsec == s->mtime.tv_nsec))
+		return false;
+	return seal_load(s, s->path, false, s->log) == OK;
 }
 
 void
@@ -128,11 +150,12 @@ set_place(struct chacha_poly1305_ctx *ctx, const struct place *place)
 }
 
 void
-seal_value(const struct seal *s, const struct place *place, const void *text,
+seal_value(struct seal *s, const struct place *place, const void *text,
     size_t n, uint8_t *out)
 {
 	struct chacha_poly1305_ctx ctx;
 
+	(void)reload(s);
 	assert(s->nkeys > 0);
 	out[0] = FORMAT;
 	random_bytes(out + 1, NONCE);
@@ -144,8 +167,8 @@ seal_value(const struct seal *s, const struct place *place, const void *text,
 	explicit_bzero(&ctx, sizeof(ctx));
 }
 
-bool
-seal_open(const struct seal *s, const struct place *place,
+static bool
+open_with_any(const struct seal *s, const struct place *place,
     const uint8_t *sealed, size_t n, void *out, bool *old)
 {
 	struct chacha_poly1305_ctx ctx;
@@ -153,8 +176,6 @@ seal_open(const struct seal *s, const struct place *place,
 	bool ok = false;
 	size_t i, len;
 
-	if (n < SEAL_EXTRA || sealed[0] != FORMAT)
-		return false;
 	len = n - SEAL_EXTRA;
 	for (i = 0; i < s->nkeys && !ok; i++) {
 		chacha_poly1305_set_key(&ctx, s->keys[i]);
@@ -170,4 +191,14 @@ seal_open(const struct seal *s, const struct place *place,
 		explicit_bzero(out, len);
 	explicit_bzero(&ctx, sizeof(ctx));
 	return ok;
+}
+
+bool
+seal_open(struct seal *s, const struct place *place, const uint8_t *sealed,
+    size_t n, void *out, bool *old)
+{
+	if (n < SEAL_EXTRA || sealed[0] != FORMAT)
+		return false;
+	return open_with_any(s, place, sealed, n, out, old) ||
+	    (reload(s) && open_with_any(s, place, sealed, n, out, old));
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "bounds.h"
 #include "outcome.h"
@@ -20,9 +22,15 @@
 
 struct log;
 
+/* One worker's.  The operator may rotate the keys at any time: so the file is
+ * looked at again before a value is sealed, and when one does not open. */
 struct seal {
-	uint8_t	 keys[SEAL_KEYS_MAX][32];
-	size_t	 nkeys;
+	uint8_t		 keys[SEAL_KEYS_MAX][32];
+	size_t		 nkeys;
+	const char	*path;		/* of the file; NULL: none to look at */
+	struct log	*log;
+	ino_t		 ino;		/* the file as it was read */
+	struct timespec	 mtime;
 };
 
 /* Where a sealed value lives. */
@@ -32,7 +40,7 @@ struct place {
 	size_t		 keylen;
 };
 
-/* Read the key file.  `create`: the store is new, so a missing file is made
+/* Read the key file (`path` has to outlive the keys).  `create`: the store is new, so a missing file is made
  * (mode 0600; two processes at once agree on one).  INTERNAL, with the cause
  * in the log: missing, readable by others, or no whole number of keys. */
 enum outcome	seal_load(struct seal *, const char *path, bool create,
@@ -40,13 +48,13 @@ enum outcome	seal_load(struct seal *, const char *path, bool create,
 void		seal_wipe(struct seal *);
 
 /* Seal n bytes into `out`, which has room for n + SEAL_EXTRA. */
-void		seal_value(const struct seal *, const struct place *,
+void		seal_value(struct seal *, const struct place *,
 		    const void *text, size_t n, uint8_t *out);
 
 /* Open n sealed bytes into `out`, which has room for n - SEAL_EXTRA.  False:
  * not sealed by any of our keys for this place, or altered.  `old` (may be
  * NULL) tells whether a key other than the newest opened it. */
-bool		seal_open(const struct seal *, const struct place *,
+bool		seal_open(struct seal *, const struct place *,
 		    const uint8_t *sealed, size_t n, void *out, bool *old);
 
 #endif

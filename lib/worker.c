@@ -2,11 +2,8 @@
 /* worker.c: what a worker opens when its first request needs it. */
 #include <config.h>
 
-#include <sys/stat.h>
-
 #include <string.h>
 
-#include "clock.h"
 #include "conf.h"
 #include "program.h"
 #include "statements.h"
@@ -39,7 +36,7 @@ read_test(struct store *s, uint8_t *out, size_t max, size_t *n)
 }
 
 static enum outcome
-write_test(struct store *s, const struct seal *seal)
+write_test(struct store *s, struct seal *seal)
 {
 	uint8_t sealed[TEST_LEN + SEAL_EXTRA];
 	struct q *q;
@@ -82,28 +79,6 @@ load_keys(struct worker *w)
 	    w->conf->seal_key_file, w->conf->database);
 }
 
-/* The operator may have rotated the keys: then read them again.  Looked for
- * once a second. */
-static enum outcome
-refresh_keys(struct worker *w)
-{
-	const int64_t now = clock_ms() / 1000;
-	struct stat st = { .st_ino = 0 };
-
-	if (w->seal.nkeys > 0 && now == w->seal_looked)
-		return OK;
-	w->seal_looked = now;
-	if (stat(w->conf->seal_key_file, &st) == 0 && w->seal.nkeys > 0 &&
-	    st.st_ino == w->seal_ino &&
-	    st.st_mtim.tv_sec == w->seal_mtime.tv_sec &&
-	    st.st_mtim.tv_nsec == w->seal_mtime.tv_nsec)
-		return OK;
-	w->seal_ino = st.st_ino;
-	w->seal_mtime = st.st_mtim;
-	seal_wipe(&w->seal);
-	return load_keys(w);
-}
-
 enum outcome
 worker_ready(struct worker *w)
 {
@@ -123,7 +98,7 @@ worker_ready(struct worker *w)
 		if (e != OK)
 			return e;
 	}
-	if ((e = refresh_keys(w)) != OK)
+	if (w->seal.nkeys == 0 && (e = load_keys(w)) != OK)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
 	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)

@@ -12,7 +12,7 @@ ON CONFLICT (appid) DO NOTHING;
 -- Only one may fetch, and only while what it saw is still so.
 -- :name lease
 UPDATE access_tokens SET lease_until_ms = :until
-WHERE appid = :appid AND version = :version
+WHERE appid = :appid AND version = :version AND refused_until = :refused
 	AND (lease_until_ms <= :now_ms OR lease_until_ms > :latest);
 
 -- :name put

@@ -193,8 +193,7 @@ getters(void)
 	ok(json_has(o, "z") && json_has(o, "s") && !json_has(o, "S") &&
 	    !json_has(o, "missing"), "has: also null, not other cases");
 	v = json_text(o, "s", &len);
-	ok(v != NULL && len == 3 && memcmp(v, "a\0b", 4) == 0,
-	    "text: its whole length, NUL inside");
+	ok(v == NULL, "text: none with NUL inside, which strcmp() would cut");
 	is_str(json_text(o, "u", &len), "\xe5\xbe\xae/\xf0\x9f\x98\x80",
 	    "text: escapes decoded");
 	is_str(json_text(o, "r", &len), "two", "text: the last of two counts");

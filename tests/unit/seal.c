@@ -27,7 +27,7 @@ keys(size_t n, uint8_t first)
 static void
 values(void)
 {
-	const struct seal s = keys(1, 1), other = keys(1, 9);
+	struct seal s = keys(1, 1), other = keys(1, 9);
 	const struct place p = { "sessions.session_key", "row-1", 5 };
 	const struct place places[] = {
 		{ "sessions.session_key", "row-2", 5 },
@@ -79,7 +79,7 @@ static void
 old_keys(void)
 {
 	const struct place p = { "users.phone", "u", 1 };
-	const struct seal before = keys(1, 1);
+	struct seal before = keys(1, 1);
 	struct seal now = keys(3, 0);		/* keys 0, 1, 2 */
 	uint8_t a[SEALED];
 	char out[LEN];
