@@ -98,6 +98,7 @@ secret_read(struct app *app, struct buf *problems)
 		    app->secret_file, strerror(errno), app->appid);
 		return;
 	}
+	app->secret_mtime = st.st_mtim;
 	while (text.len > 0 && strchr(" \t\r\n", text.p[text.len - 1]) != NULL)
 		text.p[--text.len] = '\0';
 	if (private_enough(app->secret_file, st.st_mode, problems) &&
@@ -155,6 +156,7 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 		if (!env_name(environ[i], name, sizeof(name)) ||
 		    strcmp(name, "config") == 0 ||
 		    strcmp(name, "identity_headers") == 0 ||
+		    strcmp(name, "setup_key") == 0 ||
 		    strncmp(name, "sandbox", 7) == 0)
 			continue;
 		if ((s = setting_find(name)) == NULL)
@@ -169,6 +171,14 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 }
 
 /* ---- all of it */
+
+/* One in a folder that we may not enter is there, and can't be read: that is
+ * to be told. */
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
 
 static void
 conf_find(struct conf *c, struct buf *problems)
@@ -187,12 +197,12 @@ conf_find(struct conf *c, struct buf *problems)
 		if ((slash = strrchr(own, '/')) != NULL)
 			memcpy(slash, "/../etc/wxlogin.conf",
 			    sizeof("/../etc/wxlogin.conf"));
-		if (access(own, F_OK) == 0) {
+		if (is_there(own)) {
 			conf_read(c, own, problems);
 			return;
 		}
 	}
-	if (access(SYSCONFDIR "/wxlogin/wxlogin.conf", F_OK) == 0)
+	if (is_there(SYSCONFDIR "/wxlogin/wxlogin.conf"))
 		conf_read(c, SYSCONFDIR "/wxlogin/wxlogin.conf", problems);
 }
 
@@ -314,16 +324,29 @@ conf_free(struct conf *c)
 	free(c);
 }
 
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
 bool
 conf_stale(const struct conf *c)
 {
 	struct stat st;
+	size_t i;
 
-	if (c->file == NULL)
-		return false;
-	return stat(c->file, &st) != 0 || st.st_ino != c->file_ino ||
-	    st.st_mtim.tv_sec != c->file_mtime.tv_sec ||
-	    st.st_mtim.tv_nsec != c->file_mtime.tv_nsec;
+	if (c->file != NULL && (stat(c->file, &st) != 0 ||
+	    st.st_ino != c->file_ino ||
+	    !same_time(&st.st_mtim, &c->file_mtime)))
+		return true;
+	for (i = 0; i < c->napps; i++)
+		if (c->apps[i].secret_file != NULL &&
+		    c->apps[i].secret[0] != '\0' &&
+		    stat(c->apps[i].secret_file, &st) == 0 &&
+		    !same_time(&st.st_mtim, &c->apps[i].secret_mtime))
+			return true;
+	return false;
 }
 
 const struct app *

@@ -28,6 +28,7 @@ struct app {
 	char	 appid[APPID_MAX + 1];
 	char	 secret[SECRET_MAX + 1];	/* "" in programs without WeChat */
 	char	*secret_file;
+	struct timespec secret_mtime;		/* of secret_file as read */
 };
 
 /* What the settings say; the table in settings.c describes each member. */
@@ -90,7 +91,7 @@ struct conf	*conf_load(bool secrets, struct buf *problems,
 		    struct buf *warnings);
 void		 conf_free(struct conf *);
 
-/* Has the file changed (or gone) since it was read? */
+/* Has the file changed (or gone), or a secret file, since it was read? */
 bool		 conf_stale(const struct conf *);
 
 /* The app of this id; NULL when there is none. */

@@ -227,8 +227,8 @@ find_session(struct request *r, enum auth auth)
 	if (r->token.s != NULL && r->token.given)
 		e = session_find(&r->rq, r->token.s, r->token.n);
 	r->rq.dead = e;
-	return auth == AUTH_OPTIONAL &&
-	    (e == AUTH_INVALID || e == AUTH_EXPIRED) ? OK : e;
+	return auth == AUTH_OPTIONAL && (e == AUTH_INVALID ||
+	    e == AUTH_EXPIRED || e == USER_BLOCKED) ? OK : e;
 }
 
 /* ---- the three ways to serve */

@@ -106,5 +106,9 @@ sweep_step(struct store *s, const struct conf *c, int64_t now)
 	q = q_new(s, Q_AUDIT_SWEEP);
 	q_int(q, ":most", SWEEP_ROWS);
 	q_int(q, ":before", now - c->keep_audit);
+	if ((e = q_run(q, NULL)) != OK)
+		return e;
+	q = q_new(s, Q_THROTTLE_SWEEP);
+	q_int(q, ":minute", now / 60);
 	return q_run(q, NULL);
 }

@@ -7,11 +7,12 @@ CREATE TABLE meta (
 	value		BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One row per person and mini program.  id stays inside; public_id is what
+-- One row per person and mini program.  id stays inside and is never given
+-- again; public_id is what
 -- other systems see.  phone is sealed for (users.phone, public_id);
 -- phone_hash is keyed, so that nobody can try all numbers.
 CREATE TABLE users (
-	id		INTEGER PRIMARY KEY,
+	id		INTEGER PRIMARY KEY AUTOINCREMENT,
 	public_id	TEXT NOT NULL UNIQUE CHECK (length(public_id) = 26),
 	appid		TEXT NOT NULL CHECK (length(appid) BETWEEN 1 AND 32),
 	openid		TEXT NOT NULL CHECK (length(openid) BETWEEN 1 AND 128),

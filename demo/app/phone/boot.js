@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * boot.js: a phone with one mini program on it.
+ *
+ * Everything the mini program finds as a global is put in place, its scripts
+ * run in WeChat's order (app.js, then pages and components), App and the first
+ * page start.  Beside it stands `window.phone`, for the panel and the tests:
+ *
+ *   device, user, lang      from this page's address
+ *   client()                the mini program's own client
+ *   switches                what the visitor has changed about the world
+ *   onWire(listener)        every call that leaves the phone, and its end
+ *   past()                  those that were
+ *   fire(n)                 n requests of the mini program at once
+ *   background(), foreground()
+ */
+import { createSpace } from './space.js'
+import { createStack } from './stack.js'
+import { createChrome } from './chrome.js'
+import { createNative } from './native.js'
+import { createWorld } from './world.js'
+import { createWx } from './wx.js'
+
+const OFFER = '/members/offers.json'
+
+/**
+ * @param {{app: any, templates: any, parts: any[], runApp: () => void, client: () => any}} program
+ */
+export function boot({ app, templates, parts, runApp, client }) {
+  const world = createWorld(new URLSearchParams(location.search))
+  document.documentElement.lang = world.lang
+  const native = createNative(document.getElementById('native'), world)
+  const space = createSpace(parts, templates, { world, native })
+  const chrome = createChrome(app, document.getElementById('phone'))
+  const stack = createStack(app, space, chrome, document.getElementById('pages'))
+  window.wx = createWx({ app, world, native, stack, chrome })
+
+  let instance = {}
+  window.App = (options) => {
+    instance = Object.assign(options, { globalData: options.globalData || {} })
+  }
+  window.getApp = () => instance
+  window.getCurrentPages = () => stack.callers()
+  window.phone = Object.assign(world, {
+    client,
+    fire: (n) => Promise.all(Array.from({ length: n }, () => client().get(OFFER).then(({ statusCode }) => statusCode, (error) => error.code))),
+    background: () => stack.hide(),
+    foreground() {
+      world.shown()
+      stack.show()
+    }
+  })
+
+  runApp()
+  space.define()
+  const how = { path: app.pages[0], query: {}, scene: 1001 }
+  for (const hook of ['onLaunch', 'onShow']) if (instance[hook]) instance[hook](how)
+  stack.start()
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * native.js: WeChat's own sheets over the mini program, which the visitor taps,
+ * and what they give to the mini program.
+ *
+ *   phoneNumber()  avatar()  userInfo()   details of the buttons' events
+ *   offerNickname(input)                  the keyboard's suggestion
+ *   modal(options)  toast(options)  loading(options)  contract()
+ *   fileAt(path)                          what an <image> shows
+ *
+ * Codes, encrypted data and signatures are made by the stand-in, which plays
+ * WeChat's servers; nothing is made up here.
+ */
+import { ask } from './stand-in.js'
+import { textsOf } from './texts.js'
+
+/** A drawn face: the picture of this WeChat user. */
+const FACE = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#cfe3d4"/>' +
+  '<circle cx="48" cy="38" r="18" fill="#6b9b7a"/><path d="M12 96c2-26 16-36 36-36s34 10 36 36z" fill="#6b9b7a"/></svg>')
+const ALBUM = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#e9d8a6"/>' +
+  '<path d="M0 80 32 44l20 22 14-14 30 30v14H0z" fill="#94a36b"/><circle cx="70" cy="26" r="10" fill="#e07a5f"/></svg>')
+
+/** @param {string} html with %name% for escaped texts @param {{[name: string]: string}} values */
+function fragment(html, values) {
+  const template = document.createElement('template')
+  template.innerHTML = html.replace(/%(\w+)%/g, (_, name) => String(values[name] || '').replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`))
+  return /** @type {HTMLElement} */ (template.content.firstElementChild)
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {any} world
+ */
+export function createNative(host, world) {
+  const t = textsOf(world.lang)
+  const files = new Map()
+  let toastTimer = 0
+
+  /** Shows a sheet; resolves to the data-answer of what was tapped, '' when dismissed. */
+  function sheet(html, values) {
+    const node = fragment(html, { ...t, ...values })
+    host.append(node)
+    return new Promise((resolve) => {
+      node.addEventListener('click', ({ target }) => {
+        const { answer } = /** @type {HTMLElement} */ (target).dataset
+        if (answer === undefined) return
+        node.remove()
+        resolve(answer)
+      })
+    })
+  }
+
+  /** Tells the panel about a sheet, from opening to answer. */
+  async function asked(name, html, values) {
+    const end = world.begin({ name: 'sheet', sheet: name })
+    const answer = world.switches.deny ? '' : await sheet(html, values)
+    end({ answer })
+    return answer
+  }
+
+  /** A picture of the phone, under a path of the platform's kind. */
+  function keepFile(content) {
+    const path = `wxfile://tmp_${files.size + 1}.png`
+    files.set(path, content)
+    return path
+  }
+
+  async function phoneNumber() {
+    const number = world.phoneNumber.replace(/^(.{3}).*(.{4})$/, '$1****$2')
+    const answer = await asked('phone', PHONE_SHEET, { number })
+    if (answer !== 'allow') return { errMsg: 'getPhoneNumber:fail user deny' }
+    const { code, encryptedData, iv } = await ask('phone', { user: world.user, phone: world.phoneNumber })
+    const data = { errMsg: 'getPhoneNumber:ok', encryptedData, iv }
+    return world.switches.old ? data : { ...data, code }
+  }
+
+  async function avatar() {
+    const answer = await asked('avatar', AVATAR_SHEET, {})
+    if (!answer) return { errMsg: 'chooseAvatar:fail cancel' }
+    return { avatarUrl: keepFile(answer === 'wechat' ? FACE : ALBUM) }
+  }
+
+  /** Since 2022 the same for everybody: 微信用户 and a grey picture, but signed. */
+  async function userInfo() {
+    if (world.switches.deny) return { errMsg: 'getUserInfo:fail auth deny' }
+    const data = await ask('userinfo', { user: world.user })
+    return { ...data, userInfo: JSON.parse(data.rawData) }
+  }
+
+  /** The suggestion fills the field without an input event, as on the platform. @param {HTMLInputElement} input */
+  function offerNickname(input) {
+    const bar = fragment('<div class="keyboard"><div class="suggestion" role="button">%useNickname%<b>%name%</b></div></div>', { ...t, name: world.weChatName })
+    host.append(bar)
+    // Before the field loses the focus.
+    bar.addEventListener('pointerdown', (event) => {
+      event.preventDefault()
+      input.value = world.weChatName
+      input.blur()
+    })
+    input.addEventListener('blur', () => bar.remove(), { once: true })
+  }
+
+  function clear(kind) {
+    host.querySelectorAll('.' + kind).forEach((node) => node.remove())
+  }
+
+  return {
+    phoneNumber,
+    avatar,
+    userInfo,
+    offerNickname,
+
+    /** @param {string} src */
+    fileAt: (src) => files.get(src) || (/^(https:|data:|\/)/.test(src || '') ? src : ''),
+
+    contract: () => sheet(CONTRACT_SHEET, {}),
+
+    /** @param {any} options of wx.showModal */
+    async modal({ title = '', content = '', showCancel = true, confirmText = t.confirm, cancelText = t.cancel }) {
+      const answer = await sheet(showCancel ? MODAL : ALERT, { title, content, confirmText, cancelText })
+      return { confirm: answer === 'confirm', cancel: answer !== 'confirm' }
+    },
+
+    /** @param {any} options of wx.showToast */
+    toast({ title, duration = 1500 }) {
+      clear('toast')
+      clearTimeout(toastTimer)
+      host.append(fragment('<div class="toast" role="status">%title%</div>', { title }))
+      toastTimer = window.setTimeout(() => clear('toast'), duration)
+    },
+
+    /** @param {any} options of wx.showLoading */
+    loading({ title }) {
+      clear('loading')
+      host.append(fragment('<div class="loading"><div class="spinner"></div>%title%</div>', { title }))
+    },
+
+    hideLoading: () => clear('loading')
+  }
+}
+
+const HEAD = '<div class="sheet-head"><span class="sheet-icon">茶</span>%app% <span class="sheet-asks">%asks%</span></div>'
+const PHONE_SHEET = `<div class="native-sheet"><div class="sheet-box">${HEAD}<h3>%phoneTitle%</h3>
+  <div class="sheet-row"><div><b>%number%</b><small>%phoneNote%</small></div><i class="tick"></i></div>
+  <div class="sheet-buttons"><button data-answer="deny">%deny%</button><button class="primary" data-answer="allow">%allow%</button></div></div></div>`
+const AVATAR_SHEET = `<div class="native-sheet"><div class="sheet-box menu"><div class="menu-title">%avatarTitle%</div>
+  <div class="menu-item" role="button" data-answer="wechat">%avatarWeChat%</div><div class="menu-item" role="button" data-answer="album">%avatarAlbum%</div>
+  <div class="menu-item menu-cancel" role="button" data-answer="">%cancel%</div></div></div>`
+const CONTRACT_SHEET = `<div class="native-sheet"><div class="sheet-box"><h3>%contract%</h3><p>%contractText%</p>
+  <div class="sheet-buttons"><button class="primary" data-answer="close">%close%</button></div></div></div>`
+const MODAL = `<div class="native-sheet middle"><div class="modal-box"><h3>%title%</h3><p>%content%</p>
+  <div class="modal-buttons"><button data-answer="cancel">%cancelText%</button><button class="modal-confirm" data-answer="confirm">%confirmText%</button></div></div></div>`
+const ALERT = MODAL.replace('<button data-answer="cancel">%cancelText%</button>', '')

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/*
+ * space.js: glass-easel with the mini program's components in it.
+ *
+ *   define()         runs the scripts of all pages and components
+ *   create(route)    {root, caller}: a page, not attached yet
+ *
+ * The window gives mouse and touch events; taps are made of them here and
+ * dispatched into the component tree.
+ */
+import * as ge from 'glass-easel'
+import { MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
+import { addBuiltins, isDisabled } from './builtins.js'
+
+/** Browser events as mini program events. */
+function createContext() {
+  const context = new ge.CurrentWindowBackendContext()
+  context.onEvent((target, type, detail, options) => {
+    const { originalEvent } = options
+    if (type === 'tap' && originalEvent && isDisabled(originalEvent.target)) return undefined
+    const event = new ge.Event(type, detail, options)
+    ge.Event.dispatchEvent(target, event)
+    return event.getEventBubbleStatus()
+  })
+  return context
+}
+
+/**
+ * @param {any[]} parts
+ * @param {any} templates
+ * @param {any} platform what the built-in components need
+ */
+export function createSpace(parts, templates, platform) {
+  const env = new MiniProgramEnv()
+  const code = env.createCodeSpace('main', true)
+  addBuiltins(code.getComponentSpace(), platform)
+  const backend = env.associateBackend(createContext())
+
+  return {
+    define() {
+      for (const { path, json, scope } of parts) {
+        code.addComponentStaticConfig(path, json)
+        code.addCompiledTemplate(path, { groupList: templates, content: templates[path] })
+        if (scope) code.addStyleSheet(path, undefined, scope)
+      }
+      for (const { path, run } of parts) code.globalComponentEnv(window, path, run)
+    },
+
+    /** @param {string} route */
+    create(route) {
+      const root = backend.createRoot('wx-root', code, '/' + route)
+      return { root, caller: root.get() }
+    },
+
+    /** @param {string} route */
+    has: (route) => parts.some(({ path, json }) => path === route && !json.component),
+
+    /** @param {string} route */
+    configOf: (route) => (parts.find(({ path }) => path === route) || { json: {} }).json
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * world.js: whose phone this is, what the visitor has done to it, and who
+ * watches its calls.
+ *
+ * Switches, all off at first:
+ *   offline   no network
+ *   deny      whatever WeChat asks for is declined
+ *   old       a base library before 2.21.2: no phone code, no chooseAvatar
+ *   consent   WeChat wants the privacy notice accepted first
+ *   useless   each token dies on its way from the server to the phone
+ */
+
+/** Events that are kept for who comes later. */
+const HISTORY = 2000
+
+/** The last digits of a number of one's own: the same each time. */
+function digitsOf(name) {
+  let n = 7
+  for (const c of name) n = (n * 31 + c.codePointAt(0)) % 100000000
+  return String(n).padStart(8, '0')
+}
+
+/** @param {URLSearchParams} query */
+export function createWorld(query) {
+  const user = query.get('user') || 'visitor'
+  const listeners = []
+  const history = []
+  const shows = []
+  let calls = 0
+  return {
+    device: Number(query.get('device') || 1),
+    user,
+    lang: query.get('lang') === 'en' ? 'en' : 'zh',
+    phoneNumber: '138' + digitsOf(user),
+    weChatName: query.get('lang') === 'en' ? 'Ming' : '小明',
+    switches: { offline: false, deny: false, old: false, consent: query.get('consent') === '1', useless: false },
+
+    /** Listeners get all there was and all there will be: {id, name, ...} at the beginning and {id, end: true, ...} at the end. @param {(event: any) => void} listener */
+    onWire(listener) {
+      history.forEach(listener)
+      listeners.push(listener)
+    },
+
+    /** What was, oldest first. */
+    past: () => history.slice(),
+
+    /** Tells of a call; returns how to tell of its end. @param {any} event */
+    begin(event) {
+      const id = ++calls
+      const from = performance.now()
+      const tell = (what) => {
+        history.push(what)
+        if (history.length > HISTORY) history.shift()
+        listeners.forEach((listener) => listener(what))
+      }
+      tell({ id, ...event })
+      return (outcome) => tell({ id, end: true, ms: Math.round(performance.now() - from), ...event, ...outcome })
+    },
+
+    /** @param {() => void} listener of wx.onAppShow */
+    onShown(listener) {
+      shows.push(listener)
+    },
+
+    shown() {
+      shows.forEach((listener) => listener({ path: '', query: {}, scene: 1089 }))
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/*
+ * open-data.js: what user-container and phone-container share.
+ *
+ *   withOpenData(definition)   the definition of a component, completed:
+ *
+ *     attached, page shown   asks for a good session_key, so that nothing has
+ *                            to log in between the tap and the upload
+ *     this.upload(work)      busy from here on; then one `success` {userInfo}
+ *                            or one `fail` {code, message, requestId, userAction}
+ *     this.isOk(detail)      did the user agree?  If not, fires `deny`
+ *     this.forward(event)    the button's own event, for the page
+ *
+ * While busy or disabled the button has no open-type: the platform opens its
+ * sheet even from a disabled button.  An upload goes on when the component is
+ * unmounted: the session has its result, only nobody is told here.
+ */
+'use strict'
+
+const { getDefaultClient } = require('./sdk')
+const { textsFor } = require('./texts')
+
+const nothing = () => {}
+
+/** What of an error may travel in an event. */
+function failureOf({ code, message, requestId, userAction }) {
+  return { code: code || 'INTERNAL', message, requestId, userAction }
+}
+
+const METHODS = {
+  /** The client of setDefaultClient, asked for when it is needed. */
+  client: () => getDefaultClient(),
+
+  prepare() {
+    // A hint only: when it fails, the upload says so itself.
+    this.client().session.ensureSessionKey().catch(nothing)
+  },
+
+  /** @param {any} event of the button */
+  forward(event) {
+    this.triggerEvent(event.type, event.detail)
+  },
+
+  /** @param {any} detail */
+  isOk(detail) {
+    if (/:ok$/.test(detail.errMsg)) return true
+    this.triggerEvent('deny', detail)
+    return false
+  },
+
+  /** @param {(session: any) => Promise<any>} work resolves to the user data, or to nothing when that is not the end */
+  async upload(work) {
+    if (this.data.busy || this.data.disabled) return
+    this.setData({ busy: true })
+    try {
+      const userInfo = await work(this.client().session)
+      if (userInfo) this.settle('success', { userInfo })
+      else this.settle()
+    } catch (error) {
+      this.settle('fail', failureOf(error))
+    }
+  },
+
+  /**
+   * @param {string} [name] of the event
+   * @param {object} [detail]
+   */
+  settle(name, detail) {
+    if (!this.mounted) return
+    this.setData({ busy: false })
+    if (name) this.triggerEvent(name, detail)
+  }
+}
+
+/** @param {any} own properties, data, methods, externalClasses, attached() */
+function withOpenData(own) {
+  return {
+    options: { multipleSlots: true },
+    externalClasses: own.externalClasses,
+    properties: Object.assign({ disabled: { type: Boolean, value: false } }, own.properties),
+    data: Object.assign({ busy: false, t: textsFor() }, own.data),
+    lifetimes: {
+      attached() {
+        this.mounted = true
+        this.prepare()
+        if (own.attached) own.attached.call(this)
+      },
+      detached() {
+        this.mounted = false
+      }
+    },
+    pageLifetimes: {
+      show() {
+        this.prepare()
+      }
+    },
+    methods: Object.assign({}, METHODS, own.methods)
+  }
+}
+
+module.exports = { withOpenData, failureOf }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/*
+ * phone-container: a button that binds the user's WeChat phone number.
+ *
+ *   <phone-container bind:success="onBound">一键绑定</phone-container>
+ *
+ * Slot: the label.  Class: button-class.  Properties: disabled.
+ *   getphonenumber   the button's own event, as the platform sent it
+ *   success          {userInfo}: the number is bound
+ *   deny             {errMsg}: the user said no, or the platform did
+ *   fail             {code, message, requestId, userAction}
+ *
+ * Newer base libraries give a `code`, older ones `iv` and `encryptedData`;
+ * either will do.  There is never a login between the tap and the upload.
+ */
+'use strict'
+
+const { withOpenData } = require('../open-data')
+
+Component(withOpenData({
+  externalClasses: ['button-class'],
+  methods: {
+    /** @param {any} event */
+    onPhone(event) {
+      this.forward(event)
+      if (this.isOk(event.detail)) this.upload((session) => session.updatePhone(event.detail))
+    }
+  }
+}))

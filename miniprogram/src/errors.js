@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * errors.js: the one error class, and the words for what can go wrong.
+ *
+ *   MpAuthError(code, message, extra)   every rejection of this package
+ *   isRefusal(code)                     does this code say that the token was refused?
+ *
+ * `code` is for programs and stable: the server's own code whenever a reply
+ * had one, otherwise one of these.  `message` is for developers.
+ *
+ *   NETWORK TIMEOUT ABORTED                           the way there
+ *   WX_LOGIN_FAILED LOGIN_REJECTED LOGIN_UNAVAILABLE  the login
+ *   FUSE_OPEN QUEUE_FULL                              the guards of refreshLogin
+ *   AUTH_CANCELLED AUTH_REDIRECTED NAVIGATE_FAILED    the authorisation
+ *   BAD_CONFIG                                        a wrong argument, named in `field`
+ */
+'use strict'
+
+/** What every promise of this package rejects with. */
+class MpAuthError extends Error {
+  /**
+   * @param {string} code stable, for programs
+   * @param {string} [message] for developers
+   * @param {object} [extra] further members: requestId, cause, field, retryAfter, userAction, response
+   */
+  constructor(code, message, extra) {
+    super(message || code)
+    this.name = 'MpAuthError'
+    this.code = code
+    Object.assign(this, extra)
+  }
+}
+
+/**
+ * @param {unknown} code of a reply
+ * @returns {code is 'AUTH_EXPIRED' | 'AUTH_INVALID'}
+ */
+function isRefusal(code) {
+  return code === 'AUTH_EXPIRED' || code === 'AUTH_INVALID'
+}
+
+/** By the caller, or because the session it was for has ended. */
+function aborted() {
+  return new MpAuthError('ABORTED', 'given up')
+}
+
+module.exports = { MpAuthError, isRefusal, aborted }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/*
+ * platform.js: the only file that calls wx for the network and for login.
+ *
+ *   call(name, options)      one wx API as a promise
+ *   send(job)                the same through the gate, can be given up
+ *
+ * Every call settles once: by success, fail, a throw (which counts as a
+ * failure) or our own time limit.  The platform's limit alone is not trusted:
+ * a hanging wx.login has been seen not to answer at all.
+ */
+'use strict'
+
+const { MpAuthError, aborted } = require('./errors')
+const { createGate } = require('./gate')
+
+/** Scene of the single page that opens from a shared moment: no login there. */
+const SINGLE_PAGE = 1154
+
+/**
+ * @typedef {object} Job
+ * @property {'request' | 'uploadFile' | 'downloadFile'} name
+ * @property {number} rank of gate.js
+ * @property {import('./signal').Signal} [signal]
+ * @property {() => any} prepare called when it is sent: the options of wx.NAME, or null not to send
+ */
+
+/** @typedef {(error: any, result?: any) => void} End called once */
+
+/** @typedef {ReturnType<typeof createPlatform>} Platform */
+
+/**
+ * @param {string} name of the API
+ * @param {any} cause what the platform said or threw
+ */
+function failure(name, cause) {
+  const words = String((cause && (cause.errMsg || cause.message)) || cause)
+  let code = name === 'login' ? 'WX_LOGIN_FAILED' : 'NETWORK'
+  if (/time-?d? ?out/i.test(words)) code = 'TIMEOUT'
+  return new MpAuthError(code, `wx.${name}: ${words}`, { cause })
+}
+
+/** @param {any} task of wx.request and the like */
+function stop(task) {
+  try {
+    if (task && task.abort) task.abort()
+  } catch (ignored) {
+    // It is over for us either way.
+  }
+}
+
+/** @param {{wx: any, timeout: number, maxConcurrent: number}} config */
+function createPlatform({ wx, timeout, maxConcurrent }) {
+  const enter = createGate(maxConcurrent)
+
+  /**
+   * @param {string} name
+   * @param {any} options
+   * @param {End} end
+   * @returns {() => void} stops it without calling `end`
+   */
+  function start(name, options, end) {
+    let over = false
+    /** @type {any} */
+    let task
+    const limit = options.timeout || timeout
+    const close = () => {
+      const first = !over
+      over = true
+      clearTimeout(timer)
+      return first
+    }
+    const cancel = () => {
+      if (close()) stop(task)
+    }
+    const timer = setTimeout(() => {
+      cancel()
+      end(new MpAuthError('TIMEOUT', `wx.${name}: no answer within ${limit} ms`))
+    }, limit)
+    const fail = (/** @type {any} */ cause) => {
+      if (close()) end(failure(name, cause))
+    }
+    const success = (/** @type {any} */ result) => {
+      if (close()) end(null, result || {})
+    }
+    try {
+      task = wx[name](Object.assign({}, options, { success, fail }))
+    } catch (cause) {
+      fail(cause)
+    }
+    return cancel
+  }
+
+  /**
+   * @param {Job} job
+   * @param {End} end
+   * @returns {() => void}
+   */
+  function prepareAndStart(job, end) {
+    try {
+      const options = job.prepare()
+      if (options) return start(job.name, options, end)
+      end(null, null)
+    } catch (error) {
+      end(error)
+    }
+    return () => {}
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} [options]
+   * @returns {Promise<any>}
+   */
+  function call(name, options) {
+    return new Promise((resolve, reject) => {
+      start(name, options || {}, (error, result) => (error ? reject(error) : resolve(result)))
+    })
+  }
+
+  /**
+   * @param {Job} job
+   * @returns {Promise<any>} the platform's result, or null when `prepare` did not want it sent
+   */
+  function send(job) {
+    return new Promise((resolve, reject) => {
+      /** @type {() => void} */
+      let cancel = () => {}
+      const unlisten = job.signal && job.signal.listen(() => {
+        leaveQueue()
+        cancel()
+        reject(aborted())
+      })
+      const leaveQueue = enter(job.rank, (leave) => {
+        const stopTask = prepareAndStart(job, (error, result) => {
+          leave()
+          if (unlisten) unlisten()
+          if (error) reject(error)
+          else resolve(result)
+        })
+        cancel = () => {
+          stopTask()
+          leave()
+        }
+      })
+    })
+  }
+
+  /** In a single page, or without the API, nobody can log in. */
+  function canLogin() {
+    if (typeof wx.login !== 'function') return false
+    try {
+      return (wx.getEnterOptionsSync || wx.getLaunchOptionsSync).call(wx).scene !== SINGLE_PAGE
+    } catch (unknown) {
+      return true
+    }
+  }
+
+  /** @param {() => void} listener called when the mini program comes to the foreground */
+  function onShow(listener) {
+    try {
+      wx.onAppShow(listener)
+    } catch (missing) {
+      // Before base library 2.1.2: one foreground period, for ever.
+    }
+  }
+
+  return { call, send, canLogin, onShow }
+}
+
+module.exports = { createPlatform }

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/*
+ * session.js: who has a token, who waits for one, who may fetch a new one.
+ *
+ *   login, refreshLogin      for callers
+ *   ready, busy              for requests that are about to be sent
+ *   renew, accepted          for requests that were answered
+ *   forget, keepUser         for logout, clearSession and the profile calls
+ *
+ * refreshLogin has three guards, in this order.  Lock: who comes while a login
+ * is running waits for that one.  Queue: at most maxQueue wait so.  Fuse: only
+ * who really starts one is counted.
+ *
+ * The stored session is replaced only by an answered login.  Whatever else
+ * goes wrong leaves token and user data as they were.
+ */
+'use strict'
+
+const { MpAuthError, aborted } = require('./errors')
+const { createFuse } = require('./fuse')
+const { createLogin } = require('./login')
+
+/** @typedef {ReturnType<typeof createSession>} Session */
+
+/** @param {any} session */
+function copyOf(session) {
+  return Object.assign({}, session, { userInfo: Object.assign({}, session.userInfo) })
+}
+
+/** @param {{config: any, platform: any, store: import('./store').Store, status: any, ui: any, hooks: any}} parts */
+function createSession({ config, platform, store, status, ui, hooks }) {
+  const fuse = createFuse(config.refresh, () => Date.now())
+  const network = createLogin(config, platform, landed, failed)
+  /** @type {Array<() => void>} */
+  const listeners = []
+  /** Counts forgotten sessions: what began in another era must not write into this one. */
+  let era = 0
+
+  /** @param {any} session */
+  function landed(session) {
+    store.set({ token: session.token, userInfo: session.userInfo })
+    fuse.brought(session.token)
+    for (const listener of listeners) listener()
+    status.login.success(copyOf(session))
+    hooks.onLogin(copyOf(session))
+  }
+
+  /** @param {any} error */
+  function failed(error) {
+    status.login.fail(error)
+    hooks.log('warn', 'login.failed', { code: error.code, requestId: error.requestId })
+  }
+
+  /** @returns {string | undefined} */
+  function token() {
+    const session = store.get()
+    return session ? session.token : undefined
+  }
+
+  /** Is a login running? */
+  function busy() {
+    return network.flight() !== null
+  }
+
+  function begin() {
+    const flight = network.begin()
+    status.login.ing()
+    return flight
+  }
+
+  /**
+   * @param {{force?: boolean}} [options]
+   * @returns {Promise<any>}
+   */
+  function login(options) {
+    const session = store.get()
+    if (!session || (options && options.force)) return (network.flight() || begin()).promise.then(copyOf)
+    if (!busy() && !status.login.isSuccess()) status.login.success(copyOf(session))
+    return Promise.resolve(copyOf(session))
+  }
+
+  /** @param {number} attempt its number since the last evidence */
+  function refresh(attempt) {
+    const from = Date.now()
+    const flight = begin()
+    ui.refreshStart()
+    const end = (/** @type {any} */ error) => {
+      ui.refreshEnd(error)
+      hooks.onRefresh({ attempt, waiting: flight.joined, ms: Date.now() - from, error })
+    }
+    flight.promise.then(() => end(undefined), end)
+    return flight
+  }
+
+  /** @returns {Promise<any>} */
+  async function refreshLogin() {
+    const running = network.flight()
+    if (!running) return copyOf(await refresh(fuse.pass()).promise)
+    if (running.joined >= config.refresh.maxQueue) throw new MpAuthError('QUEUE_FULL', 'too many wait')
+    running.joined++
+    return copyOf(await running.promise)
+  }
+
+  /** Resolves when a request may be sent: there is a token and none is on its way. */
+  async function ready() {
+    const begun = era
+    const flight = network.flight()
+    if (flight) {
+      try {
+        await flight.promise
+      } catch (error) {
+        // A refresh that failed leaves the old token; whether that one is still
+        // good is for the server to say.
+        if (!token()) throw error
+      }
+      if (era !== begun) throw aborted()
+    }
+    await login()
+  }
+
+  /**
+   * After a refusal: resolves when repeating makes sense.
+   * @param {string} sent the token that was refused
+   * @param {any} refused what to reject with when the user has logged out meanwhile
+   * @returns {Promise<void>}
+   */
+  async function renew(sent, refused) {
+    const current = token()
+    if (current === sent) await refreshLogin()
+    else if (!current && !busy()) throw refused
+  }
+
+  /**
+   * Forgets the session and drops a running login.
+   * @param {'logout' | 'clear'} reason
+   * @returns {string | undefined} the token it had
+   */
+  function forget(reason) {
+    const had = token()
+    era++
+    store.clear()
+    network.drop()
+    status.login.reset()
+    status.auth.reset()
+    hooks.onLogout(reason)
+    return had
+  }
+
+  /**
+   * @param {any} userInfo from the server
+   * @param {number} asked the era when it was asked for
+   */
+  function keepUser(userInfo, asked) {
+    const session = store.get()
+    if (session && era === asked) store.set({ token: session.token, userInfo })
+  }
+
+  /** What the three guards of refreshLogin are doing, for display. */
+  function guards() {
+    const flight = network.flight()
+    return Object.assign({ running: !!flight, waiting: flight ? flight.joined : 0 }, fuse.guards())
+  }
+
+  return {
+    token,
+    guards,
+    /** @returns {any} a copy, or null without a session */
+    user: () => {
+      const session = store.get()
+      return session && copyOf(session).userInfo
+    },
+    busy,
+    login,
+    refreshLogin,
+    ready,
+    renew,
+    /** The server accepted this token. */
+    accepted: fuse.accepted,
+    forget,
+    keepUser,
+    era: () => era,
+    /** @param {() => void} listener called after each network login, before anybody who waits */
+    onLanded: (listener) => listeners.push(listener)
+  }
+}
+
+module.exports = { createSession }
