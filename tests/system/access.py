@@ -9,13 +9,12 @@ import time
 
 from cases import sound
 from harness import APP1, APP2, Cgi, FastCgi, log_in, post
-from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, FakeWeChat, Gate,
-                  Installed, Load, aside, asked, flipped, last, run_cases,
-                  under)
+from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
+                  FakeWeChat, Gate, Installed, Load, aside, asked, flipped,
+                  last, run_cases, under)
 from races import at_once
 from secrecy import spellings, written
 from tap import check, equal
-from wechat import StandIn
 
 # Many processes at once may have to wait for one another.
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),
@@ -261,6 +260,8 @@ def wrong_secret_at_once(w):
         w.forget()
 
 
+# A cut answer, not a reset: on a kept connection libcurl repeats what was not
+# answered at all, as it may here.
 FETCH_ERRORS = [
     ('errcode', {'errcode': 40001}, 'WECHAT_ERROR'),
     ('errcode', {'errcode': 40164}, 'WECHAT_ERROR'),
@@ -272,7 +273,7 @@ FETCH_ERRORS = [
     ('html', {'status': 200}, 'WECHAT_ERROR'), ('empty', {}, 'WECHAT_ERROR'),
     ('big', {}, 'WECHAT_ERROR'), ('status', {'status': 404}, 'WECHAT_ERROR'),
     ('status', {'status': 500}, 'WECHAT_UNAVAILABLE'),
-    ('html', {}, 'WECHAT_UNAVAILABLE'), ('reset', {}, 'WECHAT_UNAVAILABLE'),
+    ('html', {}, 'WECHAT_UNAVAILABLE'),
     ('truncate', {}, 'WECHAT_UNAVAILABLE'),
     ('busy', {'count': 3}, 'WECHAT_UNAVAILABLE'), ('busy', {}, 'OK'),
 ]
@@ -293,7 +294,7 @@ def old_one_helps(w):
     """While the old one lives, a failed renewal hurts nobody."""
     _, token = w.person()
     w.check_key(token).data
-    for kind, more in (('errcode', {'errcode': 40001}), ('reset', {}),
+    for kind, more in (('errcode', {'errcode': 40001}), ('truncate', {}),
                        ('status', {'status': 500})):
         w.site.change('UPDATE access_tokens SET expires = ?, refused_until '
                       '= 0', int(time.time()) + 100)
@@ -329,7 +330,6 @@ def check_errors(w):
             ('busy', {'count': 3}, 'WECHAT_UNAVAILABLE'),
             ('busy', {'count': 2}, 'OK'),
             ('status', {'status': 500}, 'WECHAT_UNAVAILABLE'),
-            ('reset', {}, 'WECHAT_UNAVAILABLE'),
             ('truncate', {}, 'WECHAT_UNAVAILABLE'),
             ('html', {'status': 200}, 'WECHAT_ERROR'),
             ('big', {}, 'WECHAT_ERROR')]:
@@ -582,7 +582,7 @@ TOLD = [
 
 
 def main(tap, build):
-    wechat = StandIn(build)
+    wechat = Direct(build)
     for make in (Cgi, FastCgi):
         world = World(build, make, wechat)
         cases = CASES

@@ -9,12 +9,12 @@ import time
 import wechat as raw
 from cases import sound
 from harness import APP1, Cgi, FastCgi, check_token, log_in, post
-from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, FakeWeChat, Gate,
-                  Installed, aside, asked, last, refused, run_cases,
-                  within_a_minute)
+from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
+                  FakeWeChat, Gate, Installed, aside, asked, last, refused,
+                  run_cases, within_a_minute)
 from races import at_once
 from tap import check, equal
-from wechat import RawServer, StandIn, answer, session
+from wechat import RawServer, answer, session
 
 # A call that hangs is held by a test, and never by the clock.
 PATIENT = (('wechat_timeout', '60000'), ('wechat_connect_timeout', '60000'),
@@ -100,7 +100,7 @@ def any_program(w):
     token = w.token()
     equal(post(w.transport, 'checkkey', {}, token).code, 'OK', 'checkkey')
     w.fails(2)
-    w.fault('reset', 2, 'checksession')
+    w.fault('truncate', 2, 'checksession')
     cgi = Cgi(w.site)
     for transport in (w.transport, cgi):
         equal(sound(post(transport, 'checkkey', {}, token)), UNAVAILABLE,
@@ -497,6 +497,8 @@ def no_address(w):
     for address in (None, '', 'unknown', 'unix:', '1.2.3', '1.2.3.4, 5.6.7.8',
                     "'; DROP TABLE throttle; --", 'x' * 5000):
         Caller(w, address).fails(LIMIT + 2)
+    equal(w.site.query("SELECT count(*) FROM throttle WHERE client = ''"),
+          [(0,)], 'rows')
 
 
 @minute
@@ -623,7 +625,7 @@ def default_limit(w):
 
 
 def main(tap, build):
-    wechat = StandIn(build)
+    wechat = Direct(build)
     for make in (Cgi, FastCgi):
         world = World(build, make, wechat)
         run_cases(tap, 'limits, breaker', make, world, BREAKER)

@@ -11,15 +11,17 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import threading
 import time
 import urllib.parse
 
 import cases
-from harness import (PATIENCE, Site, check_token, post, program_environment,
-                     sanitizer_silent, until)
+from harness import (PATIENCE, Http, Site, check_token, exit_of, post,
+                     program_environment, sanitizer_silent, until)
 from tap import Failed, check, equal
+from wechat import Folder, StandIn
 
 DECRYPT = 'DECRYPT_WX_OPEN_DATA_FAIL'
 EXCHANGE, STABLE = '/sns/jscode2session', '/cgi-bin/stable_token'
@@ -120,6 +122,7 @@ class Installed(Site):
 
     def __init__(self, build, base_url, settings=(), apps=()):
         self.apps = apps
+        self.told = ''                  # all that wxloginctl printed
         super().__init__(build, base_url, settings)
         (self.root / 'sbin').mkdir()
         shutil.copy(pathlib.Path(build) / 'lib' / 'wxloginctl',
@@ -138,6 +141,7 @@ class Installed(Site):
             stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
             cwd=self.root, env={**program_environment(), **dict(environment)})
         out, err = process.stdout.decode(), process.stderr.decode()
+        self.told += out + err
         sanitizer_silent(err, 'stderr of wxloginctl')
         equal(process.returncode, want, f'exit status of wxloginctl '
               f'{" ".join(map(str, arguments))}: {out} {err}')
@@ -265,6 +269,39 @@ class FakeWeChat:
 
 
 # ---- the stand-in
+
+class Direct(StandIn):
+    """The stand-in as an HTTP server of its own, which can truly cut a
+    connection; behind lighttpd that takes seconds."""
+
+    def __init__(self, build):
+        self.folder = Folder()
+        self.log = self.folder.root / 'log' / 'sandbox.stderr'
+        with open(self.log, 'wb') as log:
+            self.process = subprocess.Popen(
+                [pathlib.Path(build) / 'sandbox' / 'sandbox', '--http', '0'],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env={**program_environment(), 'WXLOGIN_SANDBOX': '1',
+                     'WXLOGIN_SANDBOX_DATABASE': self.folder.root / 'var' /
+                     'sandbox.db'})
+        self.base_url = self.process.stdout.readline().decode().strip()
+        check(self.base_url.startswith('http://127.0.0.1:'),
+              f'the stand-in: {self.log.read_text()}')
+        self.http = Http(int(self.base_url.rpartition(':')[2]))
+
+    def control(self, name, **fields):
+        reply = self.http.fetch('POST', '/sandbox/' + name, {
+            'Content-Type': 'application/json'}, json.dumps(fields).encode())
+        check(reply.status == 200, f'/sandbox/{name}: {reply!r}')
+        return reply.json
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        equal(exit_of(self.process), 0, 'exit status')
+        self.process.stdout.close()
+        sanitizer_silent(self.log.read_bytes(), self.log)
+        self.folder.remove()
+
 
 def calls(wechat, since=0):
     """Its log of calls, of which it tells 500 at a time."""

@@ -88,7 +88,7 @@ class Person:
 
 class World:
     def __init__(self, build, make, wechat, settings=()):
-        self.wechat = wechat
+        self.build, self.wechat = build, wechat
         self.site = Installed(build, wechat.base_url, PATIENT + settings)
         self.transport = make(self.site)
 
@@ -590,7 +590,21 @@ def session_key_there(w):
     equal(sound(check_token(w.transport, person.token)), 'INTERNAL', 'code')
 
 
+def keyed(w):
+    """The sum by which a number is found is another in each installation."""
+    sums, phone = [], number()
+    other = World(w.build, Cgi, w.wechat)
+    for world in (w, other):
+        person = world.person()
+        person.bind(phone)
+        sums.append(world.site.sealed('users', 'phone_hash', 'public_id',
+                                      person.id))
+    other.site.remove()
+    check(sums[0] != sums[1], 'the sums are the same')
+
+
 REST = [
+    ('its sum is keyed', keyed),
     ('no trace of it in any file', at_rest),
     ('the search finds what is there', search_works),
     ('it goes to its owner only', in_replies),

@@ -5,9 +5,10 @@
     run.py BUILD [SUITE ...]
 
 BUILD is the folder that `make` was run in; the suites are cases, races,
-wechat_fails, crash, secrecy and process, by default all.  Prints TAP, and at
-the end "# passed N failed M".  ASAN_OPTIONS and UBSAN_OPTIONS are passed on;
-WXLOGIN_KEEP=1 keeps the temporary folders.  Needs lighttpd; Apache and nginx
+wechat_fails, crash, secrecy, process, matrix, bundle, opendata, phones,
+access, limits and ctl, by default all, and package, which takes minutes and runs when it is named only.  Prints TAP,
+and at the end "# passed N failed M".  ASAN_OPTIONS and UBSAN_OPTIONS are
+passed on; WXLOGIN_KEEP=1 keeps the temporary folders.  Needs lighttpd; Apache and nginx
 with spawn-fcgi are tested when they are there."""
 import importlib
 import pathlib
@@ -20,11 +21,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import clean                                   # noqa: E402
 from tap import Tap                                         # noqa: E402
 
-SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process')
+SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
+          'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
+          'ctl')
+SLOW = ('package',)             # only when they are named
 
 
 def main(arguments):
-    if not arguments or not set(arguments[1:]) <= set(SUITES):
+    if not arguments or not set(arguments[1:]) <= {*SUITES, *SLOW}:
         sys.stderr.write(__doc__)
         return 2
     tap = Tap()

@@ -18,6 +18,7 @@ from tap import Failed, check
 HERE = pathlib.Path(__file__).resolve().parent
 CONF = HERE.parent.parent / 'conf'
 MODULES = '/usr/lib/apache2/modules'
+WORDS = {'BACKEND': 9}          # a port where nobody answers
 SANITIZER_OPTIONS = '"ASAN_OPTIONS", "UBSAN_OPTIONS" )'
 
 
@@ -79,7 +80,7 @@ class Server:
 def fill(name, folder, words, target):
     """A file of conf/ or of this folder, with its @WORDS@ replaced."""
     text = (folder / name).read_text()
-    for word, value in words.items():
+    for word, value in {**WORDS, **words}.items():
         text = text.replace(f'@{word}@', str(value))
     left = re.search(r'^[^#\n]*@[A-Z]+@.*', text, re.M)
     check(left is None, f'{name}: not replaced: {left and left[0]}')
@@ -98,13 +99,14 @@ def installed_only(text, installed):
     return text
 
 
-def lighttpd(site, conf, name=None):
+def lighttpd(site, conf, name=None, words=()):
     """lighttpd with a file of conf/."""
     site.own()
     target = site.root / 'etc' / conf
 
     def make(port):
-        text = fill(conf, CONF, {'ROOT': site.root, 'PORT': port}, target)
+        text = fill(conf, CONF, {'ROOT': site.root, 'PORT': port,
+                                 **dict(words)}, target)
         text = installed_only(text, site.programs)
         target.write_text(text.replace('"TZ" )', '"TZ", ' +
                                        SANITIZER_OPTIONS))
@@ -133,18 +135,52 @@ def apache_folder(site):
     fill('htaccess', CONF, {'ROOT': site.root}, folder / '.htaccess')
 
 
-def apache(site, event):
+def apache(site, event, words=()):
     """Apache with conf/apache-cgi.conf and conf/htaccess."""
-    site.own()
     apache_folder(site)
-    target = site.root / 'etc' / 'apache-cgi.conf'
+    return apache_with(site, 'apache-cgi.conf', ['EVENT'] if event else [],
+                       'apache-cgid' if event else 'apache-cgi', words)
+
+
+def apache_with(site, conf, defines=(), name=None, words=()):
+    """Apache with a file of conf/."""
+    site.own()
+    target = site.root / 'etc' / conf
 
     def make(port):
-        fill('apache-cgi.conf', CONF, {
-            'ROOT': site.root, 'PORT': port, 'MODULES': MODULES}, target)
-        return [find('apache2'), '-DFOREGROUND',
-                *(['-D', 'EVENT'] if event else []), '-f', str(target)]
-    return Server(site, make, 'apache-cgid' if event else 'apache-cgi')
+        fill(conf, CONF, {'ROOT': site.root, 'PORT': port,
+                          'MODULES': MODULES, **dict(words)}, target)
+        return [find('apache2'), '-DFOREGROUND', '-f', str(target),
+                *(w for d in defines for w in ('-D', d))]
+    return Server(site, make, name or conf.removesuffix('.conf'))
+
+
+# ---- programs that a web server does not start itself
+
+def spawn_fcgi(site, program, *where, name=None):
+    """A program that listens, by spawn-fcgi."""
+    user = ['-u', 'www-data', '-g', 'www-data'] if ROOT_RUN else []
+    log = site.root / 'log' / (f'{name or program}.stderr')
+    with open(log, 'ab') as stderr:
+        return spawn(
+            [find('spawn-fcgi'), '-n', *map(str, where), *user, '--',
+             site.program(program)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, env=program_environment(),
+            stderr=stderr)
+
+
+def spawn_on_socket(site, program, name=None):
+    path = site.root / 'run' / f'{name or program}.sock'
+    process = spawn_fcgi(site, program, '-s', path, '-M', '0660', name=name)
+
+    def listens():
+        try:
+            fcgi.Connection(str(path)).socket.close()
+            return stat.S_ISSOCK(path.stat().st_mode)
+        except OSError:
+            return False
+    until(listens, f'{program} listens')
+    return process
 
 
 # ---- nginx
@@ -152,37 +188,19 @@ def apache(site, event):
 class Nginx(Server):
     """nginx, and the programs that spawn-fcgi starts beside it."""
 
-    def __init__(self, site):
+    def __init__(self, site, words=(), spawned=None):
         site.own()
-        self.spawned = [self._spawn(site, p) for p in site.programs]
+        self.spawned = [spawn_on_socket(site, p) for p in site.programs] \
+            if spawned is None else spawned
         target = site.root / 'etc' / 'nginx.conf'
 
         def make(port):
-            fill('nginx.conf', CONF, {'ROOT': site.root, 'PORT': port},
-                 target)
+            fill('nginx.conf', CONF, {'ROOT': site.root, 'PORT': port,
+                                      **dict(words)}, target)
             return [find('nginx'), '-c', str(target), '-p',
                     str(site.root) + '/', '-e',
                     str(site.root / 'log' / 'error.log'), '-g', 'daemon off;']
         super().__init__(site, make, 'nginx')
-
-    @staticmethod
-    def _spawn(site, program):
-        path = site.root / 'run' / (program + '.sock')
-        user = ['-u', 'www-data', '-g', 'www-data'] if ROOT_RUN else []
-        process = spawn(
-            [find('spawn-fcgi'), '-n', '-s', str(path), '-M', '0660', *user,
-             '--', site.program(program)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, env=program_environment(),
-            stderr=open(site.root / 'log' / (program + '.stderr'), 'ab'))
-
-        def listens():
-            try:
-                fcgi.Connection(str(path)).socket.close()
-                return stat.S_ISSOCK(path.stat().st_mode)
-            except OSError:
-                return False
-        until(listens, f'{program} listens')
-        return process
 
     def stop(self):
         super().stop()
