@@ -6,10 +6,11 @@
 
 BUILD is the folder that `make` was run in; the suites are cases, races,
 wechat_fails, crash, secrecy, process, matrix, bundle, opendata, phones,
-access, limits and ctl, by default all, and package, which takes minutes and runs when it is named only.  Prints TAP,
-and at the end "# passed N failed M".  ASAN_OPTIONS and UBSAN_OPTIONS are
-passed on; WXLOGIN_KEEP=1 keeps the temporary folders.  Needs lighttpd; Apache and nginx
-with spawn-fcgi are tested when they are there."""
+access, limits and ctl, by default all, and package, which takes minutes and
+runs only when it is named.  Prints TAP, and at the end "# passed N failed M".
+ASAN_OPTIONS and UBSAN_OPTIONS are passed on; WXLOGIN_KEEP=1 keeps the
+temporary folders.  Needs lighttpd; Apache and nginx with spawn-fcgi are
+tested when they are there."""
 import importlib
 import pathlib
 import sys
