@@ -376,6 +376,12 @@ def nothing_else(stand):
                 for secret in (b'secret_file', b'5a4dbe0000', b'SQLite',
                                b'\x7fELF'):
                     check(secret not in reply.body, prefix + name)
+    for path in ('/wx/guard.cgi/wx/onlogin.cgi', '/wx/guard.cgi/index.html',
+                 '/wx/guard.cgi/members/page.html',
+                 '/cgi-bin/guard.cgi/members/page.html',
+                 '/cgi-bin/guard.cgi/wx/.htaccess'):
+        reply = stand.fetch(path, bearer(stand.world.token()))
+        check(reply.status in (401, 403, 404), f'{path}: {reply!r}')
     for path in ('/wx/.htaccess', '/members/.htaccess', '/.htaccess'):
         check(stand.fetch(path, bearer(stand.world.token())).status in
               (403, 404), path)

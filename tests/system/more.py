@@ -19,7 +19,7 @@ import urllib.parse
 
 import cases
 from harness import (PATIENCE, Http, Site, check_token, exit_of, post,
-                     program_environment, sanitizer_silent, until)
+                     program_environment, sanitizer_silent, spawn, until)
 from tap import Failed, check, equal
 from wechat import Folder, StandIn
 
@@ -278,7 +278,7 @@ class Direct(StandIn):
         self.folder = Folder()
         self.log = self.folder.root / 'log' / 'sandbox.stderr'
         with open(self.log, 'wb') as log:
-            self.process = subprocess.Popen(
+            self.process = spawn(
                 [pathlib.Path(build) / 'sandbox' / 'sandbox', '--http', '0'],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 env={**program_environment(), 'WXLOGIN_SANDBOX': '1',
