@@ -246,10 +246,13 @@ class Stand:
         new.rename(target)
 
     def kill_checksession(self):
+        killed = set()
         for pid in processes(self.site):
             with contextlib.suppress(OSError):
                 if 'checksession' in os.readlink(f'/proc/{pid}/exe'):
                     os.kill(pid, signal.SIGKILL)
+                    killed.add(pid)
+        until(lambda: not killed & set(processes(self.site)), 'they end')
 
     def revive(self):
         """Start again what nobody else starts again."""
