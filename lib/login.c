@@ -38,12 +38,18 @@ upsert_user(struct req *rq, struct login *l, const struct wechat_session *ws)
 static enum outcome
 load_user(struct req *rq, int64_t id)
 {
+	struct q *q;
 	enum outcome e;
 
 	rq->user.id = id;
 	if ((e = user_reload(rq)) != OK)
 		return e;
-	return rq->user.blocked ? USER_BLOCKED : OK;
+	if (rq->user.blocked)
+		return USER_BLOCKED;
+	q = q_new(rq->store, Q_USER_NOTE_LOGIN);
+	q_int(q, ":id", id);
+	q_int(q, ":now", rq->now);
+	return q_run(q, NULL);
 }
 
 /* ---- the two transactions */

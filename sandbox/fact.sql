@@ -6,7 +6,3 @@ SELECT value FROM facts WHERE name = :name;
 -- :name set
 INSERT INTO facts (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
-
--- :name add
-INSERT INTO facts (name, value) VALUES (:name, :value)
-ON CONFLICT (name) DO UPDATE SET value = facts.value + excluded.value;

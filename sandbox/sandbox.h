@@ -89,7 +89,6 @@ enum outcome	person_new_key(struct call *, const char *appid,
 enum outcome	fact_get(struct call *, const char *name, int64_t fallback,
 		    int64_t *value);
 enum outcome	fact_set(struct call *, const char *name, int64_t value);
-enum outcome	fact_add(struct call *, const char *name, int64_t value);
 
 /* n characters of the alphabet, at random, and a NUL. */
 void		random_text(char *out, size_t n, const char *alphabet);

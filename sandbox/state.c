@@ -204,24 +204,12 @@ fact_get(struct call *c, const char *name, int64_t fallback, int64_t *value)
 	return q_end(q);
 }
 
-static enum outcome
-write_fact(struct call *c, size_t statement, const char *name, int64_t value)
+enum outcome
+fact_set(struct call *c, const char *name, int64_t value)
 {
-	struct q *q = q_new(c->store, statement);
+	struct q *q = q_new(c->store, SANDBOX_FACT_SET);
 
 	q_text(q, ":name", name);
 	q_int(q, ":value", value);
 	return q_run(q, NULL);
-}
-
-enum outcome
-fact_set(struct call *c, const char *name, int64_t value)
-{
-	return write_fact(c, SANDBOX_FACT_SET, name, value);
-}
-
-enum outcome
-fact_add(struct call *c, const char *name, int64_t value)
-{
-	return write_fact(c, SANDBOX_FACT_ADD, name, value);
 }
