@@ -67,6 +67,18 @@ def one_code_slow(arena):
     one_code(arena)
 
 
+def repeat_is_noted(arena):
+    """A repeated code is a login: the user's last_login says so."""
+    code = arena.wechat.login('again')
+    user = log_in(arena.transport, code)['userInfo']['id']
+    arena.site.change('UPDATE users SET last_login = 1 WHERE public_id = ?',
+                      user)
+    log_in(arena.transport, code)
+    (last,), = arena.site.query('SELECT last_login FROM users WHERE '
+                                'public_id = ?', user)
+    check(last > 1, f'last_login: {last}')
+
+
 def one_code_refused(arena):
     """A code that WeChat does not know is that for everybody."""
     replies = at_once([lambda: post(arena.transport, 'onlogin',
@@ -190,6 +202,7 @@ def mass(arena):
 
 
 COMMON = [
+    ('a repeat is noted', repeat_is_noted, ()),
     ('one code, ten callers', one_code, ()),
     ('one code, ten callers, a slow WeChat', one_code_slow, ()),
     ('one bad code, ten callers', one_code_refused, ()),
