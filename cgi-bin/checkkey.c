@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-#include "opendata.h"
-#include "program.h"
-#include "request.h"
-#include "wechat.h"
+#include "account/request.h"
+#include "program/program.h"
+#include "wechat/opendata.h"
+#include "wechat/wechat.h"
 
 static enum outcome
 run(struct req *rq)

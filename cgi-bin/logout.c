@@ -11,8 +11,8 @@
  */
 #include <config.h>
 
-#include "program.h"
-#include "request.h"
+#include "account/request.h"
+#include "program/program.h"
 
 enum { SCOPE };
 

@@ -10,17 +10,17 @@
  *	502 WECHAT_ERROR, 503 WECHAT_UNAVAILABLE, BUSY
  *
  * A code that comes again, because a phone lost the reply, is answered with a
- * session of the same user and a fresh token: lib/login.h has the rule.
+ * session of the same user and a fresh token: lib/account/login.h has the rule.
  */
 #include <config.h>
 
 #include <string.h>
 
-#include "login.h"
-#include "program.h"
-#include "request.h"
-#include "throttle.h"
-#include "wechat.h"
+#include "account/login.h"
+#include "account/request.h"
+#include "account/throttle.h"
+#include "program/program.h"
+#include "wechat/wechat.h"
 
 enum { CODE, APPID, DEVICE };
 

@@ -11,9 +11,9 @@
  */
 #include <config.h>
 
-#include "program.h"
-#include "setup.h"
-#include "wechat.h"
+#include "pages/setup.h"
+#include "program/program.h"
+#include "wechat/wechat.h"
 
 const struct program program = {
 	.name = "setup",

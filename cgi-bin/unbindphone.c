@@ -6,9 +6,9 @@
  */
 #include <config.h>
 
-#include "phone.h"
-#include "program.h"
-#include "request.h"
+#include "account/phone.h"
+#include "account/request.h"
+#include "program/program.h"
 
 static enum outcome
 run(struct req *rq)

@@ -17,12 +17,12 @@
 
 #include <string.h>
 
-#include "json.h"
-#include "opendata.h"
-#include "phone.h"
-#include "program.h"
-#include "request.h"
-#include "wechat.h"
+#include "account/phone.h"
+#include "account/request.h"
+#include "base/json.h"
+#include "program/program.h"
+#include "wechat/opendata.h"
+#include "wechat/wechat.h"
 
 enum { CODE, ENCRYPTED_DATA, IV };
 

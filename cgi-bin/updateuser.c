@@ -11,15 +11,15 @@
  *
  * At least one of the three.  A plain field that is absent leaves the value,
  * an empty one removes it (all but nickname).  Plain fields win over WeChat's;
- * lib/profile.h says what of WeChat's is taken.
+ * lib/account/profile.h says what of WeChat's is taken.
  */
 #include <config.h>
 
-#include "json.h"
-#include "opendata.h"
-#include "profile.h"
-#include "program.h"
-#include "request.h"
+#include "account/profile.h"
+#include "account/request.h"
+#include "base/json.h"
+#include "program/program.h"
+#include "wechat/opendata.h"
 
 enum { NICKNAME, AVATAR_URL, GENDER, LANGUAGE, COUNTRY, PROVINCE, CITY,
     RAW_DATA, SIGNATURE, ENCRYPTED_DATA, IV };

@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "bounds.h"
-#include "buf.h"
-#include "input.h"
-#include "log.h"
+#include "base/arena.h"
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "cgi/input.h"
 #include "statements.h"
-#include "store.h"
+#include "store/store.h"
 
 #define CODE_LIFE	300	/* s, of login and phone codes */
 #define TOKEN_LIFE	7200	/* s */

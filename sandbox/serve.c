@@ -12,14 +12,14 @@
 
 #include <json-c/json.h>
 
-#include "body.h"
-#include "clock.h"
-#include "conf.h"
-#include "params.h"
-#include "reply.h"
-#include "sandbox.h"
-#include "serve_sandbox.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "cgi/body.h"
+#include "cgi/params.h"
+#include "cgi/reply.h"
+#include "conf/conf.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/serve_sandbox.h"
 
 #define TYPE_SNS	"text/plain"
 #define TYPE_API	"application/json; encoding=utf-8"

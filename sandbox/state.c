@@ -8,9 +8,9 @@
 
 #include <nettle/base64.h>
 
-#include "sandbox.h"
-#include "text.h"
-#include "token.h"
+#include "account/token.h"
+#include "base/text.h"
+#include "sandbox/sandbox.h"
 
 const char alnum[] =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

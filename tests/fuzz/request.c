@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/box.h"
-#include "json.h"
-#include "program.h"
-#include "serve.h"
-#include "text.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "program/program.h"
+#include "program/serve.h"
+#include "tests/unit/fixture.h"
 
 #define VARS	64
 
