@@ -8,13 +8,13 @@ import json
 import time
 
 from cases import sound
-from harness import APP1, APP2, Cgi, FastCgi, log_in, post
-from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
-                  FakeWeChat, Gate, Installed, Load, aside, asked, flipped,
-                  last, run_cases, under)
+from kit.harness import APP1, APP2, Cgi, FastCgi, log_in, post
+from kit.installations import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE,
+                               Direct, FakeWeChat, Gate, Installed, Load,
+                               aside, asked, flipped, last, run_cases, under)
 from races import at_once
 from secrecy import spellings, written
-from tap import check, equal
+from kit.tap import check, equal
 
 # Many processes at once may have to wait for one another.
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),

@@ -9,12 +9,11 @@ import json
 import re
 import time
 
-import fcgi
-import servers
-from harness import (APP1, APP2, Cgi, FastCgi, PROGRAMS, Site, check_token,
-                     log_in, post, token_hash, until)
-from tap import Failed, check, equal
-from wechat import StandIn
+from kit import fcgi, servers
+from kit.harness import (APP1, APP2, Cgi, FastCgi, PROGRAMS, Site,
+                         check_token, log_in, post, token_hash, until)
+from kit.tap import Failed, check, equal
+from kit.wechat import StandIn
 
 JSON = 'application/json'
 FORM = 'application/x-www-form-urlencoded'

@@ -10,13 +10,14 @@ import sqlite3
 import time
 
 from cases import sound
-from harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in, post,
-                     token_hash)
-from more import (CHECK_KEY, DECRYPT, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
-                  FakeWeChat, Gate, Installed, Load, aside, encrypt, new_key,
-                  refused, run_cases, under, update, user_info)
+from kit.harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post, token_hash)
+from kit.installations import (CHECK_KEY, DECRYPT, EXCHANGE, PHONE_NUMBER,
+                               STABLE, Direct, FakeWeChat, Gate, Installed,
+                               Load, aside, encrypt, new_key, refused,
+                               run_cases, under, update, user_info)
 from secrecy import spellings
-from tap import check, equal
+from kit.tap import check, equal
 
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),
            ('max_sessions', '10000'))

@@ -12,11 +12,12 @@ import time
 import urllib.parse
 
 from cases import FORM, JSON, sound, sound_user
-from harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
-                     token_hash)
-from more import (DECRYPT, ZERO_KEY, FakeWeChat, Installed, encrypt, flipped,
-                  new_key, refused, run_cases, sign, update, user_info)
-from tap import check, equal
+from kit.harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
+                         token_hash)
+from kit.installations import (DECRYPT, ZERO_KEY, FakeWeChat, Installed,
+                               encrypt, flipped, new_key, refused, run_cases,
+                               sign, update, user_info)
+from kit.tap import check, equal
 
 # ---- the vectors: the official example, a real capture, and our own
 

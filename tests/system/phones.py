@@ -8,13 +8,14 @@ import json
 import time
 
 from cases import sound, sound_user
-from harness import APP1, APP2, Cgi, FastCgi, check_token, log_in, post
-from more import (DECRYPT, PHONE_NUMBER, FakeWeChat, Installed, asked,
-                  encrypt, flipped, last, refused, run_cases, user_info)
+from kit.harness import APP1, APP2, Cgi, FastCgi, check_token, log_in, post
+from kit.installations import (DECRYPT, PHONE_NUMBER, FakeWeChat, Installed,
+                               asked, encrypt, flipped, last, refused,
+                               run_cases, user_info)
 from races import at_once
 from secrecy import spellings
-from tap import check, equal
-from wechat import StandIn
+from kit.tap import check, equal
+from kit.wechat import StandIn
 
 PATIENT = (('busy_timeout', '30000'),)
 COUNT = itertools.count(1)

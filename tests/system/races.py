@@ -7,10 +7,10 @@ import concurrent.futures
 import threading
 import time
 
-from harness import (Cgi, FastCgi, Site, check_token, log_in, post,
-                     token_hash)
-from tap import check, equal
-from wechat import StandIn
+from kit.harness import (Cgi, FastCgi, Site, check_token, log_in, post,
+                         token_hash)
+from kit.tap import check, equal
+from kit.wechat import StandIn
 
 
 def at_once(functions):

@@ -19,8 +19,8 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import clean                                   # noqa: E402
-from tap import Tap                                         # noqa: E402
+from kit.harness import clean                               # noqa: E402
+from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',

@@ -8,11 +8,11 @@ import json
 import sqlite3
 import urllib.parse
 
-import servers
-from harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
-                     post)
-from tap import check, equal
-from wechat import RawServer, StandIn, answer, session
+from kit import servers
+from kit.harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post)
+from kit.tap import check, equal
+from kit.wechat import RawServer, StandIn, answer, session
 
 
 def spellings(secret):

@@ -10,9 +10,9 @@ import tempfile
 import threading
 import urllib.parse
 
-import servers
-from harness import APP1, PATIENCE, SITES, Site
-from tap import check
+from kit import servers
+from kit.harness import APP1, PATIENCE, SITES, Site
+from kit.tap import check
 
 EXCHANGE = '/sns/jscode2session'
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""more.py: what the suites of the second half share: installations with more
-apps and with wxloginctl, WeChat as a table of answers, the phone's encryption,
-and callers that do not stop."""
+"""installations.py: what the suites of the second half share: installations
+with more apps and with wxloginctl, WeChat as a table of answers, the phone's
+encryption, and callers that do not stop."""
 import base64
 import concurrent.futures
 import contextlib
@@ -18,10 +18,10 @@ import time
 import urllib.parse
 
 import cases
-from harness import (PATIENCE, Http, Site, check_token, exit_of, post,
-                     program_environment, sanitizer_silent, spawn, until)
-from tap import Failed, check, equal
-from wechat import Folder, StandIn
+from kit.harness import (PATIENCE, Http, Site, check_token, exit_of, post,
+                         program_environment, sanitizer_silent, spawn, until)
+from kit.tap import Failed, check, equal
+from kit.wechat import Folder, StandIn
 
 DECRYPT = 'DECRYPT_WX_OPEN_DATA_FAIL'
 EXCHANGE, STABLE = '/sns/jscode2session', '/cgi-bin/stable_token'

@@ -24,8 +24,8 @@ import tempfile
 import threading
 import time
 
-import fcgi
-from tap import Failed, check
+from kit import fcgi
+from kit.tap import Failed, check
 
 PROGRAMS = ('onlogin', 'checksession', 'logout', 'updateuser', 'updatephone',
             'unbindphone', 'checkkey')
