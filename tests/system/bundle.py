@@ -11,8 +11,8 @@ import urllib.parse
 import zipfile
 
 from kit import servers
-from cases import sound
 from kit.harness import APP1, ROOT_RUN, Http, check_token, log_in, post
+from kit.replies import sound
 from kit.tap import Failed, check, equal
 from kit.wechat import Folder, StandIn
 

@@ -10,87 +10,14 @@ import re
 import time
 
 from kit import fcgi, servers
-from kit.harness import (APP1, APP2, Cgi, FastCgi, PROGRAMS, Site,
+from kit.harness import (APP1, APP2, PROGRAMS, Cgi, FastCgi, Site,
                          check_token, log_in, post, token_hash, until)
+from kit.replies import FORM, JSON, sound, sound_headers, sound_login
 from kit.tap import Failed, check, equal
 from kit.wechat import StandIn
+from kit.world import World
 
-JSON = 'application/json'
-FORM = 'application/x-www-form-urlencoded'
-STATUS = {'OK': 200, 'PARAM_INVALID': 400, 'CODE_INVALID': 400,
-          'CODE_USED': 400, 'AUTH_INVALID': 401, 'AUTH_EXPIRED': 401,
-          'USER_BLOCKED': 403, 'NOT_FOUND': 404, 'METHOD_NOT_ALLOWED': 405,
-          'BODY_TOO_LARGE': 413, 'UNSUPPORTED_MEDIA_TYPE': 415,
-          'TOO_MANY_REQUESTS': 429, 'INTERNAL': 500, 'WECHAT_ERROR': 502,
-          'WECHAT_UNAVAILABLE': 503, 'BUSY': 503}
-RETRY = {'TOO_MANY_REQUESTS', 'WECHAT_UNAVAILABLE', 'BUSY'}
-USER_INFO = {'id': str, 'nickname': str, 'avatarUrl': str, 'gender': int,
-             'language': str, 'country': str, 'province': str, 'city': str,
-             'phone': str, 'countryCode': str, 'hasUnionId': bool}
-REQUEST_ID = re.compile(r'[A-Za-z0-9._-]{1,64}\Z')
-TOKEN = re.compile(r'[A-Za-z0-9_-]{43}\Z')
 NO_TOKEN = 'x' * 43             # well-formed, and nobody's
-
-
-# ---- what holds for every reply
-
-def sound_headers(reply, code):
-    """Section 1, Replies, but for the body."""
-    for name, value in (('Cache-Control', 'no-store'),
-                        ('X-Content-Type-Options', 'nosniff')):
-        equal(reply.all(name), [value], name)
-    ids = reply.all('X-Request-Id')
-    check(len(ids) == 1 and REQUEST_ID.match(ids[0]), f'X-Request-Id: {ids}')
-    equal(bool(reply.all('Retry-After')), code in RETRY, 'Retry-After there')
-    if code in RETRY:
-        check(reply.get('Retry-After').isdigit(), 'Retry-After is no number')
-    equal(len(reply.all('WWW-Authenticate')), int(reply.status == 401),
-          'WWW-Authenticate lines')
-    equal(bool(reply.all('Allow')), reply.status in (204, 405), 'Allow there')
-    for name, value in reply.headers:
-        check(not name.lower().startswith(('set-cookie', 'location',
-                                           'x-wxlogin', 'variable-')),
-              f'header {name}: {value}')
-
-
-def sound_error(reply):
-    body = reply.json
-    wanted = {'code', 'message', 'requestId'}
-    if body['code'] == 'PARAM_INVALID':
-        wanted.add('field')
-    equal(set(body), wanted, 'members of an error')
-    equal(body['requestId'], reply.get('X-Request-Id'), 'requestId')
-    check(body['message'], 'an empty message')
-
-
-def sound(reply):
-    """Everything that section 1 says of a reply with a body; its code."""
-    equal(reply.all('Content-Type'), ['application/json; charset=utf-8'],
-          f'Content-Type of {reply!r}')
-    for length in reply.all('Content-Length'):
-        equal(int(length), len(reply.body), 'Content-Length')
-    code = reply.json['code']
-    equal(reply.status, STATUS[code], f'status of {reply!r}')
-    sound_headers(reply, code)
-    if code == 'OK':
-        equal(set(reply.json), {'code', 'data'}, 'members of a success')
-    else:
-        sound_error(reply)
-    return code
-
-
-def sound_user(info):
-    equal({k: type(v) for k, v in info.items()}, USER_INFO, 'userInfo')
-    check(re.match(r'[0-9A-HJKMNP-TV-Z]{26}\Z', info['id']), info['id'])
-
-
-def sound_login(data):
-    equal(set(data), {'token', 'expiresIn', 'absoluteExpiresIn', 'newUser',
-                      'userInfo'}, 'members of a login')
-    check(TOKEN.match(data['token']), data['token'])
-    check(isinstance(data['newUser'], bool), data['newUser'])
-    sound_user(data['userInfo'])
-    return data
 
 
 # ---- rows
@@ -1198,79 +1125,6 @@ def no_replay(w):
 
 
 # ---- running
-
-class World:
-    """A site, a transport to it, and WeChat; makes what requests need."""
-    users = 0
-
-    def __init__(self, site, transport, wechat):
-        self.site, self.transport, self.wechat = site, transport, wechat
-        self.kept = {}
-
-    def user(self):
-        World.users += 1
-        return f'user{World.users}'
-
-    def code(self):
-        return self.wechat.login(self.user())
-
-    def log_in(self, user):
-        return log_in(self.transport, self.wechat.login(user))
-
-    def log_out(self, token, **fields):
-        return post(self.transport, 'logout', fields,
-                    token).data['sessionsEnded']
-
-    def fresh(self):
-        return self.log_in(self.user())['token']
-
-    def keep(self, name, make):
-        if name not in self.kept:
-            self.kept[name] = make()
-        return self.kept[name]
-
-    def token(self):
-        return self.keep('token', self.fresh)
-
-    def dead(self):
-        def make():
-            token = self.fresh()
-            self.log_out(token)
-            return token
-        return self.keep('dead', make)
-
-    def expired(self):
-        def make():
-            token = self.fresh()
-            self.site.expire(token)
-            return token
-        return self.keep('expired', make)
-
-    def used(self):
-        def make():
-            code = self.code()
-            for _ in range(6):
-                log_in(self.transport, code)
-            return code
-        return self.keep('used', make)
-
-    def age(self, token, used, idle):
-        """Last used so long ago; so long to live."""
-        now = int(time.time())
-        self.site.change('UPDATE sessions SET used = ?, idle_expires = ? '
-                         'WHERE token_hash = ?', now - used, now + idle,
-                         token_hash(token))
-
-    def fill(self, text):
-        makers = {
-            '{code}': self.code, '{token}': self.token, '{dead}': self.dead,
-            '{expired}': self.expired, '{used}': self.used,
-            '{fresh}': self.fresh,
-            '{code2}': lambda: self.wechat.login(self.user(), APP2[0]),
-            '{swapped}': lambda: self.token().swapcase()}
-        return re.sub(r'\{[a-z0-9]+\}', lambda m: makers[m[0]]() if m[0] in
-                      makers else m[0], text)
-
 
 def run_rows(tap, world, name, settings):
     for row in ROWS:

@@ -9,8 +9,8 @@ import os
 import threading
 
 from kit import servers
-from cases import PROGRAMS, sound
-from kit.harness import check_token, post, until
+from kit.harness import PROGRAMS, check_token, post, until
+from kit.replies import sound
 from kit.stands import API, PAGE, PROGRAM, SECRET, STANDS, bearer, processes
 from kit.tap import Failed, check, equal
 from kit.wechat import StandIn

@@ -11,13 +11,14 @@ import os
 import time
 import urllib.parse
 
-from cases import FORM, JSON, sound, sound_user
+from kit.encryption import ZERO_KEY, encrypt, flipped, new_key, sign
+from kit.fake_wechat import FakeWeChat
 from kit.harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
-                         token_hash)
-from kit.installations import (DECRYPT, ZERO_KEY, FakeWeChat, Installed,
-                               encrypt, flipped, new_key, refused, run_cases,
-                               sign, update, user_info)
+                         token_hash, update, user_info)
+from kit.installations import Installed
+from kit.replies import DECRYPT, FORM, JSON, refused, sound, sound_user
 from kit.tap import check, equal
+from kit.world import run_cases
 
 # ---- the vectors: the official example, a real capture, and our own
 

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 
 from kit import servers
-from cases import sound
 from kit.harness import APP1, PROGRAMS, ROOT_RUN, check_token, log_in, post
+from kit.replies import sound
 from kit.tap import check, equal
 from kit.wechat import Folder, StandIn
 

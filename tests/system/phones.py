@@ -7,15 +7,17 @@ import itertools
 import json
 import time
 
-from cases import sound, sound_user
-from kit.harness import APP1, APP2, Cgi, FastCgi, check_token, log_in, post
-from kit.installations import (DECRYPT, PHONE_NUMBER, FakeWeChat, Installed,
-                               asked, encrypt, flipped, last, refused,
-                               run_cases, user_info)
-from races import at_once
-from secrecy import spellings
+from kit.callers import at_once
+from kit.encryption import encrypt, flipped
+from kit.fake_wechat import FakeWeChat
+from kit.harness import (APP1, APP2, Cgi, FastCgi, check_token, log_in, post,
+                         user_info)
+from kit.installations import Installed
+from kit.replies import DECRYPT, refused, sound, sound_user
+from kit.spelling import spellings
 from kit.tap import check, equal
-from kit.wechat import StandIn
+from kit.wechat import PHONE_NUMBER, StandIn, asked, last
+from kit.world import run_cases
 
 PATIENT = (('busy_timeout', '30000'),)
 COUNT = itertools.count(1)

@@ -3,25 +3,14 @@
 
 Counts are exact and no time is measured: whatever the order in which processes
 run, the contract leaves one result."""
-import concurrent.futures
 import threading
 import time
 
+from kit.callers import at_once
 from kit.harness import (Cgi, FastCgi, Site, check_token, log_in, post,
                          token_hash)
 from kit.tap import check, equal
 from kit.wechat import StandIn
-
-
-def at_once(functions):
-    """Run them all at the same moment; their results, in order."""
-    barrier = threading.Barrier(len(functions))
-
-    def run(function):
-        barrier.wait()
-        return function()
-    with concurrent.futures.ThreadPoolExecutor(len(functions)) as pool:
-        return [f.result() for f in [pool.submit(run, f) for f in functions]]
 
 
 def codes_of(replies):

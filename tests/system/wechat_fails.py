@@ -11,8 +11,8 @@ import ssl
 import threading
 
 from kit import wechat
-from cases import sound
 from kit.harness import Cgi, FastCgi, Site, check_token, log_in, post
+from kit.replies import sound
 from kit.tap import check, equal
 from kit.wechat import RawServer, StandIn, answer, session
 

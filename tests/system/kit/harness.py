@@ -403,3 +403,11 @@ def log_in(transport, code, **fields):
 def check_token(transport, token):
     return transport.call('checksession', 'GET', headers={
         'Authorization': 'Bearer ' + token})
+
+
+def user_info(transport, token):
+    return check_token(transport, token).data['userInfo']
+
+
+def update(transport, token, **fields):
+    return post(transport, 'updateuser', fields, token)

@@ -11,7 +11,7 @@ import stat
 import subprocess
 
 from kit import fcgi
-from kit.harness import (Http, PROGRAMS, ROOT_RUN, exit_of,
+from kit.harness import (PROGRAMS, ROOT_RUN, Http, exit_of,
                          program_environment, sanitizer_silent, spawn, until)
 from kit.tap import Failed, check
 

@@ -16,10 +16,10 @@ import subprocess
 import threading
 
 from kit import servers
-from cases import World
 from kit.harness import (PATIENCE, ROOT_RUN, Reply, Site, exit_of,
                          program_environment, spawn, until)
 from kit.tap import check
+from kit.world import World
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE, PROGRAM, API = '/members/page.html', '/members/whoami.cgi', \
