@@ -6,6 +6,7 @@
 # failure, never a skip.
 
 src=${top_srcdir:?} build=${top_builddir:?}
+. "$src/tests/guard/tap.sh"
 
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
@@ -26,29 +27,6 @@ function_max=100
 
 # Programs that start without libcurl.
 plain='checksession logout unbindphone updateuser'
-
-n=0 bad=0
-
-# ok WHY: passed; no WHY [TEXT]: failed, with what was found
-ok() {
-	n=$((n + 1))
-	echo "ok $n - $1"
-}
-no() {
-	n=$((n + 1)) bad=1
-	echo "not ok $n - $1"
-	[ -z "$2" ] || printf '%s\n' "$2" | sed 's/^/# /'
-}
-
-# none WHY TEXT: passed when there is no text
-none() {
-	if [ -z "$2" ]; then ok "$1"; else no "$1" "$2"; fi
-}
-
-bail() {
-	echo "Bail out! $1"
-	exit 99
-}
 
 for d in lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz; do
 	[ -d "$src/$d" ] || bail "no folder $d below the source"
@@ -168,6 +146,33 @@ for d in tests/fuzz/corpus/*/; do
 	none "$d has input" "$(ls "$d" | grep -q . || echo none)"
 done
 
+# ---- the system tests
+
+suites=$(ls tests/system/*.py | sed 's,.*/,,; s,\.py$,,' | grep -vx run)
+[ "$(echo $suites | wc -w)" -ge 14 ] || bail "no suites in tests/system"
+# foreign FILE...: imports of a module that is a suite, or run.py
+foreign() {
+	grep -nE "^[ 	]*(from|import)[ 	]+($(echo run $suites | tr ' ' '|'))([ 	,.]|\$)" \
+	    "$@" /dev/null
+}
+none "a suite imports the kit, never a suite" "$(foreign tests/system/*.py)"
+none "the kit imports no suite" "$(foreign tests/system/kit/*.py)"
+planted=$(mktemp) || exit 99
+printf 'import json\n    from cases import sound\n' >"$planted"
+case $(foreign "$planted") in
+"$planted:2:"*) ok "an import of a suite is found" ;;
+*) no "an import of a suite is found" ;;
+esac
+rm -f "$planted"
+named=$(sed -n '/^SUITES/,/)/p; /^SLOW/,/)/p' tests/system/run.py |
+    grep -o "'[a-z_]*'" | tr -d "'")
+for s in $suites; do
+	case " $(echo $named) " in
+	*" $s "*) ok "suite $s is run" ;;
+	*) no "suite $s is run" "it is not in tests/system/run.py" ;;
+	esac
+done
+
 # ---- the programs
 
 for p in $programs; do
@@ -211,5 +216,4 @@ none "who calls WeChat is known" \
 	esac
     done)"
 
-echo "1..$n"
-exit $bad
+done_testing
