@@ -13,11 +13,11 @@
  */
 #include <config.h>
 
-#include "account/request.h"
-#include "program/program.h"
+#include "base/json.h"
+#include "program/endpoint.h"
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	json_int(&rq->data, "expiresIn", session_idle_left(rq));
 	json_int(&rq->data, "absoluteExpiresIn", session_max_left(rq));

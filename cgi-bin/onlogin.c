@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "account/login.h"
-#include "account/request.h"
 #include "account/throttle.h"
-#include "program/program.h"
+#include "base/json.h"
+#include "program/endpoint.h"
 #include "wechat/wechat.h"
 
 enum { CODE, APPID, DEVICE };
@@ -34,14 +34,14 @@ static const struct field fields[] = {
 };
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	struct login l = { .code = rq->f[CODE].s, .code_len = rq->f[CODE].len,
 	    .device = rq->f[DEVICE].s };
 	enum outcome e;
 
-	l.app = rq->f[APPID].set ? conf_app(rq->conf, rq->f[APPID].s) :
-	    rq->conf->default_app;
+	l.app = rq->f[APPID].set ? conf_app(rq->cx.conf, rq->f[APPID].s) :
+	    rq->cx.conf->default_app;
 	if (l.app == NULL)
 		return bad_field(rq, "appid");
 	rq->appid = l.app->appid;
@@ -58,7 +58,7 @@ run(struct req *rq)
 
 /* Failures that a guesser of codes would cause; WeChat's own do not count. */
 static void
-refused(struct req *rq, enum outcome e)
+refused(struct request *rq, enum outcome e)
 {
 	if (e == CODE_INVALID || e == CODE_USED ||
 	    (e == PARAM_INVALID && rq->field == fields[CODE].name))

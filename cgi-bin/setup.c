@@ -12,8 +12,7 @@
 #include <config.h>
 
 #include "pages/setup.h"
-#include "program/program.h"
-#include "wechat/wechat.h"
+#include "program/endpoint.h"
 
 const struct program program = {
 	.name = "setup",

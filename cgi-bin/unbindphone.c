@@ -7,11 +7,10 @@
 #include <config.h>
 
 #include "account/phone.h"
-#include "account/request.h"
-#include "program/program.h"
+#include "program/endpoint.h"
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	const enum outcome e = phone_unbind(rq);
 

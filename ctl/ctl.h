@@ -8,7 +8,7 @@
 #include "account/request.h"
 
 struct ctl {
-	struct req	 rq;		/* store, seal, conf, log, now, user */
+	struct request	 rq;		/* store, seal, conf, log, now, user */
 	struct buf	 out;		/* one JSON object, or plain lines */
 	bool		 json;
 	struct seal	*seal;		/* the worker's, to be changed */

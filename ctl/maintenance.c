@@ -13,7 +13,7 @@ struct counts {
 static enum outcome
 count(struct ctl *c, struct counts *n)
 {
-	struct q *q = q_new(c->rq.store, Q_CTL_COUNTS);
+	struct q *q = q_new(c->rq.cx.store, Q_CTL_COUNTS);
 
 	*n = (struct counts){ .users = 0 };
 	if (q_row(q)) {
@@ -23,6 +23,14 @@ count(struct ctl *c, struct counts *n)
 		n->audit = q_col_int(q, 3);
 	}
 	return q_end(q);
+}
+
+static enum outcome
+purge_step(void *arg)
+{
+	const struct context *cx = arg;
+
+	return sweep_step(cx->store, cx->conf, cx->now);
 }
 
 /* What the requests do in steps, until nothing is left to do: a step looks at
@@ -40,13 +48,9 @@ ctl_purge(struct ctl *c, char *arg[])
 	steps = (before.sessions + before.codes + before.audit) / SWEEP_ROWS +
 	    3;
 	for (; steps > 0 && e == OK; steps--) {
-		if ((e = store_begin(c->rq.store, RELAXED)) != OK)
-			return e;
-		if ((e = sweep_step(c->rq.store, c->rq.conf, c->rq.now)) == OK)
-			e = store_commit(c->rq.store);
-		else
-			store_rollback(c->rq.store);
-		store_maintain(c->rq.store);
+		e = store_write(c->rq.cx.store, RELAXED, purge_step,
+		    &c->rq.cx);
+		store_maintain(c->rq.cx.store);
 	}
 	if (e != OK || (e = count(c, &after)) != OK)
 		return e;
@@ -61,7 +65,7 @@ ctl_purge(struct ctl *c, char *arg[])
 enum outcome
 ctl_backup(struct ctl *c, char *arg[])
 {
-	const enum outcome e = store_backup(c->rq.store, arg[0]);
+	const enum outcome e = store_backup(c->rq.cx.store, arg[0]);
 
 	if (e == OK)
 		say_text(c, "backup", arg[0]);
@@ -74,7 +78,7 @@ static enum outcome
 reseal(struct ctl *c)
 {
 	int64_t done, lost;
-	enum outcome e = reseal_all(c->rq.store, c->seal, c->rq.log, &done,
+	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log, &done,
 	    &lost);
 
 	if (e != OK)
@@ -90,8 +94,8 @@ ctl_key_rotate(struct ctl *c, char *arg[])
 	enum outcome e;
 
 	(void)arg;
-	if ((e = seal_file_add(c->rq.conf->seal_key_file, c->seal,
-	    c->rq.log)) != OK)
+	if ((e = seal_file_add(c->rq.cx.conf->seal_key_file, c->seal,
+	    c->rq.cx.log)) != OK)
 		return e;
 	say_int(c, "keys", (int64_t)c->seal->nkeys);
 	return reseal(c);
@@ -105,8 +109,8 @@ ctl_key_drop_old(struct ctl *c, char *arg[])
 	(void)arg;
 	if ((e = reseal(c)) != OK)
 		return e;
-	if ((e = seal_file_drop_old(c->rq.conf->seal_key_file, c->seal,
-	    c->rq.log)) == OK)
+	if ((e = seal_file_drop_old(c->rq.cx.conf->seal_key_file, c->seal,
+	    c->rq.cx.log)) == OK)
 		say_int(c, "keys", 1);
 	return e;
 }

@@ -3,15 +3,12 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/random.h"
 #include "ctl/reseal.h"
 #include "statements.h"
 #include "store/seal.h"
@@ -42,9 +39,11 @@ struct pass {
 	struct store		*store;
 	struct seal		*seal;
 	struct log		*log;
-	int64_t			*done, *lost;
+	int64_t			 batch_done, batch_lost;
 	struct item		 items[BATCH];
 	size_t			 n;
+	const struct sealed	*column;
+	struct item		 last;		/* of the batch before */
 };
 
 /* The next batch behind the last item's key. */
@@ -85,13 +84,13 @@ reseal_item(struct pass *p, const struct sealed *c, const struct item *it)
 
 	if (it->len < SEAL_EXTRA || !seal_open(p->seal, &place, it->value,
 	    it->len, plain, &old)) {
-		(*p->lost)++;
+		p->batch_lost++;
 		return OK;
 	}
 	if (old) {
 		seal_value(p->seal, &place, plain, it->len - SEAL_EXTRA,
 		    sealed);
-		(*p->done)++;
+		p->batch_done++;
 	}
 	explicit_bzero(plain, sizeof(plain));
 	if (!old)
@@ -103,21 +102,16 @@ reseal_item(struct pass *p, const struct sealed *c, const struct item *it)
 }
 
 static enum outcome
-reseal_batch(struct pass *p, const struct sealed *c, struct item *last)
+reseal_batch(void *arg)
 {
+	struct pass *p = arg;
 	enum outcome e;
 	size_t i;
 
-	if ((e = store_begin(p->store, DURABLE)) != OK)
-		return e;
-	e = read_batch(p, c, last->keylen == 0 ? NULL : last);
+	p->batch_done = p->batch_lost = 0;
+	e = read_batch(p, p->column, p->last.keylen == 0 ? NULL : &p->last);
 	for (i = 0; i < p->n && e == OK; i++)
-		e = reseal_item(p, c, &p->items[i]);
-	if (e == OK && p->n > 0)
-		*last = p->items[p->n - 1];
-	if (e == OK)
-		return store_commit(p->store);
-	store_rollback(p->store);
+		e = reseal_item(p, p->column, &p->items[i]);
 	return e;
 }
 
@@ -126,7 +120,6 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
     int64_t *done, int64_t *lost)
 {
 	struct pass *p = calloc(1, sizeof(*p));
-	struct item last;
 	enum outcome e = OK;
 	size_t c;
 
@@ -136,13 +129,18 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
 	p->store = s;
 	p->seal = seal;
 	p->log = log;
-	p->done = done;
-	p->lost = lost;
 	for (c = 0; c < COUNT(columns) && e == OK; c++) {
-		last.keylen = 0;
-		do
-			e = reseal_batch(p, &columns[c], &last);
-		while (e == OK && p->n == BATCH);
+		p->column = &columns[c];
+		p->last.keylen = 0;
+		do {
+			e = store_write(s, DURABLE, reseal_batch, p);
+			if (e != OK)
+				break;
+			*done += p->batch_done;
+			*lost += p->batch_lost;
+			if (p->n > 0)
+				p->last = p->items[p->n - 1];
+		} while (p->n == BATCH);
 		store_maintain(s);
 	}
 	free(p);
@@ -152,27 +150,11 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
 /* ---- the file */
 
 static enum outcome
-write_file(const char *path, struct seal *s, struct log *log)
+write_keys(const char *path, struct seal *s, struct log *log)
 {
-	const size_t n = s->nkeys * sizeof(s->keys[0]);
-	char tmp[4096];
-	bool ok;
-	int fd;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return FAIL(log, INTERNAL, "seal_key_file: path too long");
-	if ((fd = mkostemp(tmp, O_CLOEXEC)) == -1)	/* mode 0600 */
-		return FAIL(log, INTERNAL, "%s: %s", tmp, strerror(errno));
-	ok = write(fd, s->keys, n) == (ssize_t)n && fsync(fd) == 0 &&
-	    file_like(fd, path) && rename(tmp, path) == 0;
-	close(fd);
-	if (ok) {
-		file_sync_folder(path);
+	if (file_replace(path, s->keys, s->nkeys * sizeof(s->keys[0])))
 		return OK;
-	}
-	(void)FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
-	unlink(tmp);
-	return INTERNAL;
+	return FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
 }
 
 enum outcome
@@ -184,7 +166,7 @@ seal_file_add(const char *path, struct seal *s, struct log *log)
 	memmove(s->keys[1], s->keys[0], s->nkeys * sizeof(s->keys[0]));
 	random_bytes(s->keys[0], sizeof(s->keys[0]));
 	s->nkeys++;
-	return write_file(path, s, log);
+	return write_keys(path, s, log);
 }
 
 enum outcome
@@ -192,5 +174,5 @@ seal_file_drop_old(const char *path, struct seal *s, struct log *log)
 {
 	explicit_bzero(s->keys[1], (s->nkeys - 1) * sizeof(s->keys[0]));
 	s->nkeys = 1;
-	return write_file(path, s, log);
+	return write_keys(path, s, log);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "statements.h"
@@ -13,13 +14,13 @@
 enum outcome
 find_user(struct ctl *c, const char *who, int64_t times[3])
 {
-	struct q *q = q_new(c->rq.store, Q_CTL_USER);
+	struct q *q = q_new(c->rq.cx.store, Q_CTL_USER);
 	enum outcome e, found = NOT_FOUND;
 	int i;
 
 	q_text(q, ":who", who);
 	if (q_row(q)) {
-		found = user_read(q, 0, c->rq.arena, &c->rq.user) ? OK :
+		found = user_read(q, 0, c->rq.cx.arena, &c->rq.user) ? OK :
 		    INTERNAL;
 		for (i = 0; i < 3; i++)
 			times[i] = q_col_int(q, 14 + i);
@@ -52,29 +53,39 @@ ctl_user_show(struct ctl *c, char *arg[])
 	return OK;
 }
 
+struct blocking {
+	struct request	*rq;
+	bool		 blocked;
+};
+
+static enum outcome
+write_blocked(void *arg)
+{
+	const struct blocking *b = arg;
+	struct request *rq = b->rq;
+	struct q *q = q_new(rq->cx.store, Q_CTL_BLOCK);
+	enum outcome e;
+
+	q_int(q, ":id", rq->user.id);
+	q_int(q, ":now", rq->cx.now);
+	if (b->blocked)
+		q_int(q, ":blocked", rq->cx.now);
+	if ((e = q_run(q, NULL)) != OK)
+		return e;
+	return audit_add(rq, b->blocked ? "block" : "unblock", rq->user.id,
+	    NULL, NULL);
+}
+
 static enum outcome
 set_blocked(struct ctl *c, const char *who, bool blocked)
 {
-	struct req *rq = &c->rq;
+	struct request *rq = &c->rq;
 	int64_t times[3];
 	enum outcome e;
-	struct q *q;
 
-	if ((e = find_user(c, who, times)) != OK ||
-	    (e = store_begin(rq->store, DURABLE)) != OK)
-		return e;
-	q = q_new(rq->store, Q_CTL_BLOCK);
-	q_int(q, ":id", rq->user.id);
-	q_int(q, ":now", rq->now);
-	if (blocked)
-		q_int(q, ":blocked", rq->now);
-	if ((e = q_run(q, NULL)) == OK)
-		e = audit_add(rq, blocked ? "block" : "unblock", rq->user.id,
-		    NULL, NULL);
-	if (e == OK)
-		e = store_commit(rq->store);
-	else
-		store_rollback(rq->store);
+	if ((e = find_user(c, who, times)) == OK)
+		e = store_write(rq->cx.store, DURABLE, write_blocked,
+		    &(struct blocking){ rq, blocked });
 	if (e == OK) {
 		say_text(c, "id", rq->user.public_id);
 		say_text(c, "blocked", blocked ? "yes" : "no");
@@ -129,9 +140,9 @@ ctl_session_list(struct ctl *c, char *arg[])
 		return e;
 	if (c->json)
 		buf_str(&c->out, "\"sessions\":[");
-	q = q_new(c->rq.store, Q_CTL_SESSIONS);
+	q = q_new(c->rq.cx.store, Q_CTL_SESSIONS);
 	q_int(q, ":user_id", c->rq.user.id);
-	q_int(q, ":now", c->rq.now);
+	q_int(q, ":now", c->rq.cx.now);
 	for (; q_row(q); first = false)
 		put_session(c, q, first);
 	if (c->json)
@@ -157,21 +168,28 @@ parse_session(const char *hex, uint8_t out[SESSION_ID])
 	return true;
 }
 
+struct ending {
+	struct request	*rq;
+	uint8_t		 session[SESSION_ID];
+	int64_t		 ended;
+};
+
 static enum outcome
-end_row(struct ctl *c, const uint8_t session[SESSION_ID], int64_t *ended)
+end_row(void *arg)
 {
-	struct req *rq = &c->rq;
-	struct q *q = q_new(rq->store, Q_CTL_END_ONE);
+	struct ending *n = arg;
+	struct request *rq = n->rq;
+	struct q *q = q_new(rq->cx.store, Q_CTL_END_ONE);
 	uint8_t hash[HASH_LEN];
 	enum outcome e;
-	size_t n;
+	size_t len;
 
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":user_id", rq->user.id);
-	q_blob(q, ":session", session, SESSION_ID);
-	for (*ended = 0; q_row(q); (*ended)++)
-		memcpy(hash, q_col_blob(q, 0, &n), HASH_LEN);
-	if ((e = q_end(q)) != OK || *ended == 0)
+	q_blob(q, ":session", n->session, SESSION_ID);
+	for (n->ended = 0; q_row(q); n->ended++)
+		memcpy(hash, q_col_blob(q, 0, &len), HASH_LEN);
+	if ((e = q_end(q)) != OK || n->ended == 0)
 		return e;
 	return audit_add(rq, "operator_end", rq->user.id, hash, NULL);
 }
@@ -179,23 +197,18 @@ end_row(struct ctl *c, const uint8_t session[SESSION_ID], int64_t *ended)
 enum outcome
 ctl_session_end(struct ctl *c, char *arg[])
 {
-	uint8_t session[SESSION_ID] = { 0 };
-	int64_t ended = 0, times[3];
+	struct ending n = { .rq = &c->rq };
+	int64_t times[3];
 	enum outcome e;
 
 	c->problem = "a session is named by 16 hexadecimal digits, as the "
 	    "list has them";
-	if (!parse_session(arg[1], session))
+	if (!parse_session(arg[1], n.session))
 		return PARAM_INVALID;
-	if ((e = find_user(c, arg[0], times)) != OK ||
-	    (e = store_begin(c->rq.store, DURABLE)) != OK)
-		return e;
-	if ((e = end_row(c, session, &ended)) == OK)
-		e = store_commit(c->rq.store);
-	else
-		store_rollback(c->rq.store);
+	if ((e = find_user(c, arg[0], times)) == OK)
+		e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
 	if (e == OK)
-		say_int(c, "sessions_ended", ended);
+		say_int(c, "sessions_ended", n.ended);
 	return e;
 }
 

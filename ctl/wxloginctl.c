@@ -23,9 +23,11 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "cgi/process.h"
 #include "ctl/ctl.h"
 #include "program/program.h"
+#include "program/worker.h"
 
 static const struct command {
 	const char	*word, *second;		/* second may be NULL */
@@ -127,7 +129,7 @@ run(const struct command *k, char *arg[], struct worker *w, bool json)
 	    .seal = &w->seal };
 	enum outcome e = worker_ready(w);
 
-	c.rq = (struct req){ .conf = w->conf, .store = w->store,
+	c.rq.cx = (struct context){ .conf = w->conf, .store = w->store,
 	    .seal = &w->seal, .log = &w->log, .arena = &arena,
 	    .now = clock_now() };
 	if (json)
@@ -178,7 +180,7 @@ main(int argc, char *argv[])
 		    problems.p == NULL ? "memory is out\n" : problems.p);
 	else {
 		w.conf = conf;
-		log_open(&w.log, "wxloginctl", conf);
+		conf_log_open(conf, &w.log, "wxloginctl");
 		status = run(k, arg, &w, json);
 		worker_close(&w);
 		conf_free(conf);

@@ -15,7 +15,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "base/json.h"
+#include "base/random.h"
 #include "cgi/body.h"
 #include "cgi/input.h"
 #include "cgi/io.h"
@@ -25,6 +26,7 @@
 #include "pages/setup_int.h"
 #include "pages/setup_page.h"
 #include "program/program.h"
+#include "program/worker.h"
 
 #define KEY_MIN		16
 #define KEY_MAX		256
@@ -57,21 +59,12 @@ static bool
 find_key(struct setup *s)
 {
 	const char *named = getenv("WXLOGIN_SETUP_KEY");
-	char *slash;
-	ssize_t n;
 
-	if (named != NULL && *named != '\0' && strlen(named) < PATH_MAX) {
+	if (named != NULL && *named != '\0' && strlen(named) < FILE_PATH_MAX) {
 		memcpy(s->key_path, named, strlen(named) + 1);
 		return true;
 	}
-	n = readlink("/proc/self/exe", s->key_path, PATH_MAX - 32);
-	if (n <= 0)
-		return false;
-	s->key_path[n] = '\0';
-	if ((slash = strrchr(s->key_path, '/')) == NULL)
-		return false;
-	memcpy(slash, "/../etc/setup.key", sizeof("/../etc/setup.key"));
-	return true;
+	return file_beside_program("../etc/setup.key", s->key_path);
 }
 
 static bool

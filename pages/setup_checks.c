@@ -9,6 +9,8 @@
 #include "conf/conf.h"
 #include "pages/setup_int.h"
 #include "program/program.h"
+#include "program/worker.h"
+#include "wechat/upstream.h"
 
 void
 setup_text(struct buf *b, const char *s)
@@ -120,8 +122,7 @@ check_store(struct setup *s, struct worker *w)
 	log_forget(&w->log);
 	if (!ready)
 		return;
-	writable = store_begin(w->store, DURABLE) == OK;
-	store_rollback(w->store);
+	writable = store_writable(w->store);
 	line(s, writable, setup_words(s, "the store can be written",
 	    "数据库可写"), w->log.cause);
 	log_forget(&w->log);

@@ -20,7 +20,7 @@ struct setup {
 	struct arena		 arena;
 	struct input		 input;
 	bool			 zh;
-	char			 key_path[PATH_MAX];
+	char			 key_path[FILE_PATH_MAX];
 	struct buf		 key, page;
 	int			 failed;
 };

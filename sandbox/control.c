@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "sandbox/sandbox.h"
 
 static enum outcome

@@ -16,7 +16,6 @@
 
 #include "base/text.h"
 #include "cgi/process.h"
-#include "conf/conf.h"
 #include "sandbox/http.h"
 #include "sandbox/serve_sandbox.h"
 

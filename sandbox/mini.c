@@ -20,6 +20,8 @@
 #include <nettle/cbc.h>
 #include <nettle/sha1.h>
 
+#include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "sandbox/sandbox.h"
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "sandbox/sandbox.h"
 
 static enum outcome

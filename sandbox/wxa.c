@@ -9,6 +9,7 @@
 
 #include <nettle/hmac.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "sandbox/sandbox.h"
 

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <string.h>
-#include <time.h>
 
 #include "account/login.h"
 #include "account/request.h"
@@ -16,27 +15,26 @@
 
 /* Create the user or note the login; req.user. */
 static enum outcome
-upsert_user(struct req *rq, struct login *l, const struct wechat_session *ws)
+upsert_user(struct request *rq, struct login *l,
+    const struct wechat_session *ws)
 {
-	char id[PUBLIC_ID_LEN + 1];
-	struct q *q = q_new(rq->store, Q_USER_LOGIN);
+	struct q *q = q_new(rq->cx.store, Q_USER_LOGIN);
 	enum outcome e;
 
-	public_id_make(rq->now, id);
-	q_text(q, ":public_id", id);
+	q_text(q, ":public_id", l->fresh_id);
 	q_text(q, ":appid", l->app->appid);
 	q_text(q, ":openid", ws->openid);
 	q_text(q, ":unionid", ws->unionid[0] == '\0' ? NULL : ws->unionid);
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	if ((e = user_take(rq, q)) != OK)
 		return e;
 	/* the id we made is the user's only when the row is ours */
-	l->new_user = strcmp(rq->user.public_id, id) == 0;
+	l->new_user = strcmp(rq->user.public_id, l->fresh_id) == 0;
 	return rq->user.blocked ? USER_BLOCKED : OK;
 }
 
 static enum outcome
-load_user(struct req *rq, int64_t id)
+load_user(struct request *rq, int64_t id)
 {
 	struct q *q;
 	enum outcome e;
@@ -46,66 +44,74 @@ load_user(struct req *rq, int64_t id)
 		return e;
 	if (rq->user.blocked)
 		return USER_BLOCKED;
-	q = q_new(rq->store, Q_USER_NOTE_LOGIN);
+	q = q_new(rq->cx.store, Q_USER_NOTE_LOGIN);
 	q_int(q, ":id", id);
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	return q_run(q, NULL);
 }
 
 /* ---- the two transactions */
 
+struct exchange {
+	struct request			*rq;
+	struct login			*l;
+	const struct login_code		*code;
+	const struct wechat_session	*ws;	/* of a first session */
+	int64_t				 user_id;	/* of a repeat */
+	const uint8_t			*key;
+};
+
 static enum outcome
-commit_if(struct req *rq, enum outcome e)
+first_session(void *arg)
 {
-	if (e == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
-	return e;
+	const struct exchange *x = arg;
+	enum outcome e;
+
+	if ((e = upsert_user(x->rq, x->l, x->ws)) != OK ||
+	    (e = login_code_add(x->rq, x->code, x->key)) != OK)
+		return e;
+	return session_add(x->rq, x->l->token, x->key, x->l->device);
 }
 
 static enum outcome
-first_session(struct req *rq, struct login *l, const struct login_code *c,
-    const struct wechat_session *ws)
+repeat_session(void *arg)
 {
+	const struct exchange *x = arg;
 	enum outcome e;
 
-	if ((e = store_begin(rq->store, DURABLE)) != OK)
+	if ((e = load_user(x->rq, x->user_id)) != OK ||
+	    (e = login_code_repeat(x->rq, x->code)) != OK)
 		return e;
-	if ((e = upsert_user(rq, l, ws)) == OK &&
-	    (e = login_code_add(rq, c, ws->key)) == OK)
-		e = session_add(rq, l->token, ws->key, l->device);
-	return commit_if(rq, e);
+	return session_add(x->rq, x->l->token, x->key, x->l->device);
 }
 
+/* Run one of the two.  What is random is made here, before it: a transaction
+ * may run again. */
 static enum outcome
-repeat_session(struct req *rq, struct login *l, const struct login_code *c,
-    int64_t user_id, const uint8_t key[SESSION_KEY_LEN])
+write_session(struct exchange *x, enum outcome (*body)(void *))
 {
-	enum outcome e;
-
-	if ((e = store_begin(rq->store, DURABLE)) != OK)
-		return e;
-	if ((e = load_user(rq, user_id)) == OK &&
-	    (e = login_code_repeat(rq, c)) == OK)
-		e = session_add(rq, l->token, key, l->device);
-	return commit_if(rq, e);
+	token_make(x->l->token);
+	public_id_make(x->rq->cx.now, x->l->fresh_id);
+	return store_write(x->rq->cx.store, DURABLE, body, x);
 }
 
 /* ---- the rule */
 
 /* CODE_INVALID: this code was not exchanged by us. */
 static enum outcome
-try_repeat(struct req *rq, struct login *l, const struct login_code *c)
+try_repeat(struct request *rq, struct login *l, const struct login_code *c)
 {
 	uint8_t key[SESSION_KEY_LEN];
 	int64_t user_id;
 	enum outcome e;
 
-	if (rq->conf->code_replay == 0)
+	if (rq->cx.conf->code_replay == 0)
 		return CODE_INVALID;
 	e = login_code_find(rq, c, &user_id, key);
 	if (e == OK)
-		e = repeat_session(rq, l, c, user_id, key);
+		e = write_session(&(struct exchange){ .rq = rq, .l = l,
+		    .code = c, .user_id = user_id, .key = key },
+		    repeat_session);
 	explicit_bzero(key, sizeof(key));
 	return e;
 }
@@ -114,31 +120,31 @@ try_repeat(struct req *rq, struct login *l, const struct login_code *c)
  * be about to note it; without (a file system that can't lock), look for a
  * while. */
 static enum outcome
-await_other(struct req *rq, struct login *l, const struct login_code *c)
+await_other(struct request *rq, struct login *l, const struct login_code *c)
 {
 	const int64_t start = clock_ms();
 	enum outcome e;
 
 	while ((e = try_repeat(rq, l, c)) == CODE_INVALID && !c->locked &&
-	    rq->conf->code_replay != 0 &&
+	    rq->cx.conf->code_replay != 0 &&
 	    clock_ms() - start < CODE_RACE_WAIT)
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN * 1000000 },
-		    NULL);
+		clock_sleep_ms(LOOK_AGAIN);
 	return e == CODE_INVALID ? CODE_USED : e;
 }
 
 static enum outcome
-exchange(struct req *rq, struct login *l, const struct login_code *c)
+exchange(struct request *rq, struct login *l, const struct login_code *c)
 {
 	struct wechat_session ws;
 	enum outcome e;
 
 	if ((e = try_repeat(rq, l, c)) != CODE_INVALID)
 		return e;
-	e = wechat_code2session(rq, l->app, l->code, &ws);
-	rq->now = clock_now();		/* WeChat may have taken seconds */
+	e = wechat_code2session(&rq->cx, l->app, l->code, &ws);
+	rq->cx.now = clock_now();		/* WeChat may have taken seconds */
 	if (e == OK)
-		e = first_session(rq, l, c, &ws);
+		e = write_session(&(struct exchange){ .rq = rq, .l = l,
+		    .code = c, .ws = &ws, .key = ws.key }, first_session);
 	else if (e == CODE_USED)
 		e = await_other(rq, l, c);
 	explicit_bzero(&ws, sizeof(ws));
@@ -146,7 +152,7 @@ exchange(struct req *rq, struct login *l, const struct login_code *c)
 }
 
 enum outcome
-login(struct req *rq, struct login *l)
+login(struct request *rq, struct login *l)
 {
 	struct login_code c;
 	enum outcome e;

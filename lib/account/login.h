@@ -6,9 +6,10 @@
  * gets a session of the same user with a fresh token, CODE_REPEATS times at
  * most, and WeChat is not asked again.
  *
- * Whether an exchange runs is told by a lock on one byte of a file beside the
- * store, at an offset made from the code's hash.  It needs no write, holds
- * between processes and threads, and goes with a process that is killed. */
+ * While a code is being exchanged, one byte of DATABASE.lock is locked; its
+ * offset is taken from the code's hash.  The lock works between processes and
+ * threads, writes nothing, and is released by the kernel when a process is
+ * killed. */
 #ifndef LOGIN_H
 #define LOGIN_H
 
@@ -20,7 +21,7 @@
 #include "base/outcome.h"
 
 struct app;
-struct req;
+struct request;
 
 struct login {
 	const struct app	*app;
@@ -29,12 +30,13 @@ struct login {
 	const char		*device;	/* or NULL */
 	/* the result */
 	char			 token[TOKEN_LEN + 1];
+	char			 fresh_id[PUBLIC_ID_LEN + 1];	/* for a new user */
 	bool			 new_user;
 };
 
 /* Log in: req.user and req.session are set on OK.  Any outcome of
  * wechat_code2session(), or BUSY, INTERNAL, USER_BLOCKED. */
-enum outcome	login(struct req *, struct login *);
+enum outcome	login(struct request *, struct login *);
 
 /* ---- the code (login_code.c) */
 struct login_code {
@@ -45,20 +47,20 @@ struct login_code {
 
 /* Get hold of a code: waits while another exchanges it, for as long as that
  * may take. */
-void		login_code_begin(struct req *, const struct login *,
+void		login_code_begin(struct request *, const struct login *,
 		    struct login_code *);
 void		login_code_end(struct login_code *);
 
-/* Was it exchanged before?  OK: yes, and it may be repeated; *user_id and the
- * session_key tell for whom.  CODE_USED: yes, and no more.  CODE_INVALID: not
- * as far as we know. */
-enum outcome	login_code_find(struct req *, const struct login_code *,
+/* Look the code up.  OK: exchanged before and may be repeated; *user_id and key
+ * are set.  CODE_USED: exchanged before, no repeats left.  CODE_INVALID: not
+ * exchanged here. */
+enum outcome	login_code_find(struct request *, const struct login_code *,
 		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN]);
 
 /* Inside the caller's transaction: note an exchange; count a repeat
  * (CODE_USED when that was one too many). */
-enum outcome	login_code_add(struct req *, const struct login_code *,
+enum outcome	login_code_add(struct request *, const struct login_code *,
 		    const uint8_t key[SESSION_KEY_LEN]);
-enum outcome	login_code_repeat(struct req *, const struct login_code *);
+enum outcome	login_code_repeat(struct request *, const struct login_code *);
 
 #endif

@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "account/login.h"
 #include "account/request.h"
-#include "account/token.h"
+#include "base/bounds.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "statements.h"
 
 #define LOOK_AGAIN	10		/* ms */
@@ -29,23 +29,22 @@ lock(struct login_code *c)
 }
 
 void
-login_code_begin(struct req *rq, const struct login *l, struct login_code *c)
+login_code_begin(struct request *rq, const struct login *l, struct login_code *c)
 {
 	/* The other one may wait for WeChat, and then for the store. */
-	const int64_t most = rq->conf->wechat_timeout +
-	    rq->conf->busy_timeout, start = clock_ms();
-	char path[4096];
+	const int64_t most = rq->cx.conf->wechat_timeout +
+	    rq->cx.conf->busy_timeout, start = clock_ms();
+	char path[FILE_PATH_MAX];
 
 	*c = (struct login_code){ .fd = -1 };
-	hash_code(l->app->appid, l->code, l->code_len, c->hash);
-	if (rq->conf->code_replay == 0 || snprintf(path, sizeof(path),
-	    "%s.lock", rq->conf->database) >= (int)sizeof(path))
+	hash_pair(l->app->appid, l->code, l->code_len, c->hash);
+	if (rq->cx.conf->code_replay == 0 || snprintf(path, sizeof(path),
+	    "%s.lock", rq->cx.conf->database) >= (int)sizeof(path))
 		return;
 	c->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	while (c->fd != -1 && !(c->locked = lock(c)) &&
 	    clock_ms() - start < most)
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN * 1000000 },
-		    NULL);
+		clock_sleep_ms(LOOK_AGAIN);
 }
 
 void
@@ -58,12 +57,12 @@ login_code_end(struct login_code *c)
 }
 
 enum outcome
-login_code_find(struct req *rq, const struct login_code *c, int64_t *user_id,
+login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id,
     uint8_t key[SESSION_KEY_LEN])
 {
 	const struct place place = { "login_codes.session_key", c->hash,
 	    HASH_LEN };
-	struct q *q = q_new(rq->store, Q_CODE_FIND);
+	struct q *q = q_new(rq->cx.store, Q_CODE_FIND);
 	enum outcome found = CODE_INVALID, e;
 	const void *sealed;
 	size_t n;
@@ -72,14 +71,14 @@ login_code_find(struct req *rq, const struct login_code *c, int64_t *user_id,
 	if (q_row(q)) {
 		*user_id = q_col_int(q, 0);
 		sealed = q_col_blob(q, 3, &n);
-		if (rq->now > q_col_int(q, 1) + rq->conf->code_replay ||
+		if (rq->cx.now > q_col_int(q, 1) + rq->cx.conf->code_replay ||
 		    q_col_int(q, 2) >= CODE_REPEATS)
 			found = CODE_USED;
 		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
-		    seal_open(rq->seal, &place, sealed, n, key, NULL))
+		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
 			found = OK;
 		else
-			found = FAIL(rq->log, INTERNAL,
+			found = FAIL(rq->cx.log, INTERNAL,
 			    "login_codes.session_key does not open");
 	}
 	e = q_end(q);
@@ -87,7 +86,7 @@ login_code_find(struct req *rq, const struct login_code *c, int64_t *user_id,
 }
 
 enum outcome
-login_code_add(struct req *rq, const struct login_code *c,
+login_code_add(struct request *rq, const struct login_code *c,
     const uint8_t key[SESSION_KEY_LEN])
 {
 	const struct place place = { "login_codes.session_key", c->hash,
@@ -95,21 +94,21 @@ login_code_add(struct req *rq, const struct login_code *c,
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q;
 
-	if (rq->conf->code_replay == 0)
+	if (rq->cx.conf->code_replay == 0)
 		return OK;
-	seal_value(rq->seal, &place, key, SESSION_KEY_LEN, sealed);
-	q = q_new(rq->store, Q_CODE_ADD);
+	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
+	q = q_new(rq->cx.store, Q_CODE_ADD);
 	q_blob(q, ":code_hash", c->hash, HASH_LEN);
 	q_int(q, ":user_id", rq->user.id);
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	q_blob(q, ":session_key", sealed, sizeof(sealed));
 	return q_run(q, NULL);
 }
 
 enum outcome
-login_code_repeat(struct req *rq, const struct login_code *c)
+login_code_repeat(struct request *rq, const struct login_code *c)
 {
-	struct q *q = q_new(rq->store, Q_CODE_REPEAT);
+	struct q *q = q_new(rq->cx.store, Q_CODE_REPEAT);
 	enum outcome e;
 	bool counted;
 

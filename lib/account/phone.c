@@ -2,16 +2,13 @@
 /* phone.c: a user's phone number, sealed at rest. */
 #include <config.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <nettle/hmac.h>
-
 #include "account/phone.h"
 #include "account/request.h"
-#include "base/json.h"
-#include "base/text.h"
+#include "base/hash.h"
+#include "base/random.h"
 #include "statements.h"
 #include "wechat/wechat.h"
 
@@ -19,55 +16,14 @@
 #define HASH_KEY_LEN	32
 #define TEXT_MAX	(COUNTRY_MAX + 1 + PHONE_MAX)
 
-/* ---- reading WeChat's */
-
-static bool
-all_digits(const char *s, size_t n)
-{
-	return strspn(s, "0123456789") == n;
-}
-
-static void
-read_country(struct json_object *o, char out[COUNTRY_MAX + 1])
-{
-	int64_t number;
-	size_t n;
-	const char *s = json_text(o, "countryCode", &n);
-
-	out[0] = '\0';
-	if (s != NULL && *s == '+') {
-		s++;
-		n--;
-	}
-	if (s != NULL && n <= COUNTRY_MAX && all_digits(s, n))
-		memcpy(out, s, n + 1);
-	else if (json_number(o, "countryCode", &number) && number > 0 &&
-	    number <= 999999)
-		snprintf(out, COUNTRY_MAX + 1, "%" PRId64, number);
-}
-
-bool
-phone_read(struct json_object *o, struct wechat_phone *p)
-{
-	size_t n;
-	const char *s = json_text(o, json_has(o, "purePhoneNumber") ?
-	    "purePhoneNumber" : "phoneNumber", &n);
-
-	if (s == NULL || n < PHONE_MIN || n > PHONE_MAX || !all_digits(s, n))
-		return false;
-	memcpy(p->number, s, n + 1);
-	read_country(o, p->country);
-	return true;
-}
-
 /* ---- the keyed hash */
 
 static enum outcome
-read_hash_key(struct req *rq, uint8_t key[HASH_KEY_LEN], bool *found)
+read_hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN], bool *found)
 {
 	const struct place place = { "meta.value", HASH_KEY,
 	    sizeof(HASH_KEY) - 1 };
-	struct q *q = q_new(rq->store, Q_META_GET);
+	struct q *q = q_new(rq->cx.store, Q_META_GET);
 	bool opens = true;
 	const void *p;
 	size_t n;
@@ -79,16 +35,16 @@ read_hash_key(struct req *rq, uint8_t key[HASH_KEY_LEN], bool *found)
 		p = q_col_blob(q, 0, &n);
 		*found = true;
 		opens = n == HASH_KEY_LEN + SEAL_EXTRA &&
-		    seal_open(rq->seal, &place, p, n, key, NULL);
+		    seal_open(rq->cx.seal, &place, p, n, key, NULL);
 	}
 	if ((e = q_end(q)) != OK || opens)
 		return e;
-	return FAIL(rq->log, INTERNAL, "meta " HASH_KEY " does not open");
+	return FAIL(rq->cx.log, INTERNAL, "meta " HASH_KEY " does not open");
 }
 
 /* Made at the first phone number, inside the caller's transaction. */
 static enum outcome
-hash_key(struct req *rq, uint8_t key[HASH_KEY_LEN])
+hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN])
 {
 	const struct place place = { "meta.value", HASH_KEY,
 	    sizeof(HASH_KEY) - 1 };
@@ -100,27 +56,23 @@ hash_key(struct req *rq, uint8_t key[HASH_KEY_LEN])
 	if ((e = read_hash_key(rq, key, &found)) != OK || found)
 		return e;
 	random_bytes(key, HASH_KEY_LEN);
-	seal_value(rq->seal, &place, key, HASH_KEY_LEN, sealed);
-	q = q_new(rq->store, Q_META_ADD);
+	seal_value(rq->cx.seal, &place, key, HASH_KEY_LEN, sealed);
+	q = q_new(rq->cx.store, Q_META_ADD);
 	q_text(q, ":name", HASH_KEY);
 	q_blob(q, ":value", sealed, sizeof(sealed));
 	return q_run(q, NULL);
 }
 
 static enum outcome
-hash_phone(struct req *rq, const char *text, uint8_t out[HASH_LEN])
+hash_phone(struct request *rq, const char *text, uint8_t out[HASH_LEN])
 {
-	struct hmac_sha256_ctx ctx;
 	uint8_t key[HASH_KEY_LEN];
 	enum outcome e;
 
 	if ((e = hash_key(rq, key)) != OK)
 		return e;
-	hmac_sha256_set_key(&ctx, sizeof(key), key);
-	hmac_sha256_update(&ctx, strlen(text), (const uint8_t *)text);
-	hmac_sha256_digest(&ctx, HASH_LEN, out);
+	hash_keyed(key, sizeof(key), text, strlen(text), out);
 	explicit_bzero(key, sizeof(key));
-	explicit_bzero(&ctx, sizeof(ctx));
 	return OK;
 }
 
@@ -128,17 +80,17 @@ hash_phone(struct req *rq, const char *text, uint8_t out[HASH_LEN])
 
 /* Set or, with text NULL, remove the number of a user. */
 static enum outcome
-set_phone(struct req *rq, int64_t id, const char *public_id,
+set_phone(struct request *rq, int64_t id, const char *public_id,
     const char *text, const uint8_t *hash)
 {
 	const struct place place = { "users.phone", public_id, PUBLIC_ID_LEN };
 	uint8_t sealed[TEXT_MAX + SEAL_EXTRA];
-	struct q *q = q_new(rq->store, Q_PROFILE_SET_PHONE);
+	struct q *q = q_new(rq->cx.store, Q_PROFILE_SET_PHONE);
 
 	q_int(q, ":id", id);
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	if (text != NULL) {
-		seal_value(rq->seal, &place, text, strlen(text), sealed);
+		seal_value(rq->cx.seal, &place, text, strlen(text), sealed);
 		q_blob(q, ":phone", sealed, strlen(text) + SEAL_EXTRA);
 		q_blob(q, ":phone_hash", hash, HASH_LEN);
 	}
@@ -147,9 +99,9 @@ set_phone(struct req *rq, int64_t id, const char *public_id,
 
 /* The other user of the app that holds the number; 0: nobody. */
 static enum outcome
-other_holder(struct req *rq, const uint8_t hash[HASH_LEN], int64_t *id)
+other_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 {
-	struct q *q = q_new(rq->store, Q_PROFILE_PHONE_HOLDER);
+	struct q *q = q_new(rq->cx.store, Q_PROFILE_PHONE_HOLDER);
 
 	*id = 0;
 	q_text(q, ":appid", rq->user.appid);
@@ -159,9 +111,17 @@ other_holder(struct req *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 	return q_end(q);
 }
 
+struct binding {
+	struct request	*rq;
+	const char	*text;		/* "COUNTRYCODE NUMBER" */
+};
+
 static enum outcome
-bind_row(struct req *rq, const char *text)
+bind_row(void *arg)
 {
+	const struct binding *b = arg;
+	struct request *rq = b->rq;
+	const char *text = b->text;
 	uint8_t hash[HASH_LEN];
 	int64_t other;
 	enum outcome e;
@@ -169,7 +129,7 @@ bind_row(struct req *rq, const char *text)
 	if ((e = hash_phone(rq, text, hash)) != OK ||
 	    (e = other_holder(rq, hash, &other)) != OK)
 		return e;
-	if (other != 0 && rq->conf->phone_conflict == PHONE_REFUSE)
+	if (other != 0 && rq->cx.conf->phone_conflict == PHONE_REFUSE)
 		return PHONE_TAKEN;
 	/* WeChat has just proved who holds the number now. */
 	if (other != 0 &&
@@ -179,31 +139,29 @@ bind_row(struct req *rq, const char *text)
 	if ((e = set_phone(rq, rq->user.id, rq->user.public_id, text,
 	    hash)) != OK)
 		return e;
-	return audit_add(rq, "phone_bind", rq->user.id,
-	    rq->session.token_hash, NULL);
+	if ((e = audit_add(rq, "phone_bind", rq->user.id,
+	    rq->session.token_hash, NULL)) != OK)
+		return e;
+	return user_reload(rq);
 }
 
 enum outcome
-phone_bind(struct req *rq, const struct wechat_phone *p)
+phone_bind(struct request *rq, const struct wechat_phone *p)
 {
 	char text[TEXT_MAX + 1];
 	enum outcome e;
 
 	snprintf(text, sizeof(text), "%s %s", p->country, p->number);
-	if ((e = store_begin(rq->store, DURABLE)) == OK) {
-		if ((e = bind_row(rq, text)) == OK &&
-		    (e = user_reload(rq)) == OK)
-			e = store_commit(rq->store);
-		else
-			store_rollback(rq->store);
-	}
+	e = store_write(rq->cx.store, DURABLE, bind_row,
+	    &(struct binding){ rq, text });
 	explicit_bzero(text, sizeof(text));
 	return e;
 }
 
 static enum outcome
-unbind_row(struct req *rq)
+unbind_row(void *arg)
 {
+	struct request *rq = arg;
 	enum outcome e;
 
 	if ((e = set_phone(rq, rq->user.id, NULL, NULL, NULL)) != OK ||
@@ -214,16 +172,9 @@ unbind_row(struct req *rq)
 }
 
 enum outcome
-phone_unbind(struct req *rq)
+phone_unbind(struct request *rq)
 {
-	enum outcome e;
-
 	if (rq->user.phone_len == 0)
 		return OK;
-	if ((e = store_begin(rq->store, DURABLE)) != OK)
-		return e;
-	if ((e = unbind_row(rq)) == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
-	return e;
+	return store_write(rq->cx.store, DURABLE, unbind_row, rq);
 }

@@ -6,23 +6,16 @@
 #ifndef PHONE_H
 #define PHONE_H
 
-#include <stdbool.h>
-
 #include "base/outcome.h"
 
-struct json_object;
-struct req;
+struct request;
 struct wechat_phone;
-
-/* Read purePhoneNumber (else phoneNumber) and countryCode, which may be a
- * number or text.  False: no phone number of PHONE_MIN to PHONE_MAX digits. */
-bool		phone_read(struct json_object *, struct wechat_phone *);
 
 /* Bind the number to req.user in a transaction.  When another user of the app
  * holds it: it moves, or PHONE_TAKEN, as phone_conflict says. */
-enum outcome	phone_bind(struct req *, const struct wechat_phone *);
+enum outcome	phone_bind(struct request *, const struct wechat_phone *);
 
 /* Remove it; a user without one is fine. */
-enum outcome	phone_unbind(struct req *);
+enum outcome	phone_unbind(struct request *);
 
 #endif

@@ -60,18 +60,18 @@ profile_anonymous(const char *nickname, const char *avatar)
 
 /* A copy of a member that is text and not empty; NULL otherwise. */
 static char *
-take_text(struct req *rq, struct json_object *o, const char *name)
+take_text(struct request *rq, struct json_object *o, const char *name)
 {
 	size_t n;
 	const char *s = json_text(o, name, &n);
 
 	if (s == NULL || n == 0)
 		return NULL;
-	return arena_copy(rq->arena, s, n);
+	return arena_copy(rq->cx.arena, s, n);
 }
 
 static const char *
-take_label(struct req *rq, struct json_object *o, const char *name)
+take_label(struct request *rq, struct json_object *o, const char *name)
 {
 	char *s = take_text(rq, o, name);
 
@@ -80,7 +80,7 @@ take_label(struct req *rq, struct json_object *o, const char *name)
 
 /* http://HOST.qlogo.cn/... as https://..., which WeChat serves as well. */
 static const char *
-take_avatar(struct req *rq, struct json_object *o)
+take_avatar(struct request *rq, struct json_object *o)
 {
 	static const char plain[] = "http://", domain[] = "qlogo.cn";
 	const char *s = take_text(rq, o, "avatarUrl");
@@ -96,14 +96,14 @@ take_avatar(struct req *rq, struct json_object *o)
 		    '.'))
 			return NULL;
 		buf_fmt(&b, "https://%s", s);
-		s = b.bad ? NULL : arena_copy(rq->arena, b.p, b.len);
+		s = b.bad ? NULL : arena_copy(rq->cx.arena, b.p, b.len);
 		buf_free(&b);
 	}
 	return s != NULL && profile_avatar(s) ? s : NULL;
 }
 
 void
-profile_from_wechat(struct req *rq, struct json_object *o, struct profile *p)
+profile_from_wechat(struct request *rq, struct json_object *o, struct profile *p)
 {
 	const struct { const char **to; const char *name; } labels[] = {
 		{ &p->language, "language" }, { &p->country, "country" },
@@ -130,10 +130,18 @@ profile_from_wechat(struct req *rq, struct json_object *o, struct profile *p)
 
 /* ---- writing */
 
+struct update {
+	struct request		*rq;
+	const struct profile	*p;
+};
+
 static enum outcome
-update_row(struct req *rq, const struct profile *p)
+update_row(void *arg)
 {
-	struct q *q = q_new(rq->store, Q_PROFILE_UPDATE);
+	const struct update *u = arg;
+	struct request *rq = u->rq;
+	const struct profile *p = u->p;
+	struct q *q = q_new(rq->cx.store, Q_PROFILE_UPDATE);
 	enum outcome e;
 
 	q_text(q, ":nickname", p->nickname);
@@ -145,7 +153,7 @@ update_row(struct req *rq, const struct profile *p)
 	q_text(q, ":province", p->province);
 	q_text(q, ":city", p->city);
 	q_text(q, ":unionid", p->unionid);
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":id", rq->user.id);
 	if ((e = user_take(rq, q)) != OK)
 		return e;
@@ -154,14 +162,8 @@ update_row(struct req *rq, const struct profile *p)
 }
 
 enum outcome
-profile_update(struct req *rq, const struct profile *p)
+profile_update(struct request *rq, const struct profile *p)
 {
-	enum outcome e;
-
-	if ((e = store_begin(rq->store, DURABLE)) != OK)
-		return e;
-	if ((e = update_row(rq, p)) == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
-	return e;
+	return store_write(rq->cx.store, DURABLE, update_row,
+	    &(struct update){ rq, p });
 }

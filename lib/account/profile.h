@@ -14,7 +14,7 @@
 #include "base/outcome.h"
 
 struct json_object;
-struct req;
+struct request;
 
 /* Members to write; NULL (gender: -1) leaves what is there.  Strings are the
  * request's. */
@@ -32,10 +32,10 @@ bool		profile_avatar(const char *url);
 bool		profile_anonymous(const char *nickname, const char *avatar);
 
 /* Take what WeChat says, over what is in *p. */
-void		profile_from_wechat(struct req *, struct json_object *,
+void		profile_from_wechat(struct request *, struct json_object *,
 		    struct profile *p);
 
 /* Write it to req.user in a transaction, and read req.user again. */
-enum outcome	profile_update(struct req *, const struct profile *);
+enum outcome	profile_update(struct request *, const struct profile *);
 
 #endif

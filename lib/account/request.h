@@ -13,25 +13,13 @@
 #include <stdint.h>
 
 #include "account/session.h"
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/log.h"
-#include "base/outcome.h"
 #include "cgi/field.h"
-#include "conf/conf.h"
-#include "store/seal.h"
-#include "store/store.h"
+#include "context.h"
 
-struct req {
+struct request {
+	struct context		 cx;
 	const struct val	*f;
-	const struct conf	*conf;
-	struct store		*store;
-	struct seal		*seal;
-	struct wechat		*wechat;	/* programs with an upstream */
-	struct log		*log;
-	struct arena		*arena;
-	int64_t			 now;		/* Unix seconds */
-	const char		*request_id;
 	const char		*client;	/* REMOTE_ADDR; NULL: unknown */
 	bool			 live;		/* session and user are set */
 	enum outcome		 dead;		/* AUTH_OPTIONAL: why not live */
@@ -41,10 +29,9 @@ struct req {
 	struct buf		 data;		/* members of "data" */
 	const char		*field;		/* of PARAM_INVALID */
 	const char		*appid;		/* for the log, when not live */
-	int64_t			 retry_after;	/* s; 0: the outcome's own */
 };
 
 /* PARAM_INVALID, naming the field. */
-enum outcome	bad_field(struct req *, const char *name);
+enum outcome	bad_field(struct request *, const char *name);
 
 #endif

@@ -8,18 +8,19 @@
 #include "account/session.h"
 #include "account/token.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "statements.h"
 
-/* The use of a session waits so long for the write lock, ms; then it is not
- * noted this time. */
+/* Longest wait for the write lock to update `used`, ms.  On timeout the update
+ * is skipped; the session stays valid. */
 #define TOUCH_WAIT	20
 
 /* Read the row into req; AUTH_INVALID when there is none or it has ended. */
 static enum outcome
-read_row(struct req *rq)
+read_row(struct request *rq)
 {
 	struct session *s = &rq->session;
-	struct q *q = q_new(rq->store, Q_SESSION_FIND);
+	struct q *q = q_new(rq->cx.store, Q_SESSION_FIND);
 	enum outcome found = AUTH_INVALID, e;
 
 	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
@@ -30,8 +31,8 @@ read_row(struct req *rq)
 		s->max_expires = q_col_int(q, 17);
 		if (q_col_null(q, 18))
 			found = OK;
-		if (!user_read(q, 0, rq->arena, &rq->user))
-			found = FAIL(rq->log, INTERNAL, "memory is out");
+		if (!user_read(q, 0, rq->cx.arena, &rq->user))
+			found = FAIL(rq->cx.log, INTERNAL, "memory is out");
 	}
 	e = q_end(q);
 	return e != OK ? e : found;
@@ -53,48 +54,38 @@ clamp(struct session *s, int64_t now)
 }
 
 static enum outcome
-write_touch(struct req *rq, int64_t idle)
+write_touch(void *arg)
 {
-	struct q *q;
-	enum outcome e;
+	struct request *rq = arg;
+	struct q *q = q_new(rq->cx.store, Q_SESSION_TOUCH);
 
-	if ((e = store_begin(rq->store, RELAXED)) != OK)
-		return e;
-	q = q_new(rq->store, Q_SESSION_TOUCH);
 	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
-	q_int(q, ":now", rq->now);
-	q_int(q, ":idle_expires", idle);
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":idle_expires", rq->cx.now + rq->cx.conf->session_idle);
 	q_int(q, ":max_expires", rq->session.max_expires);
-	if ((e = q_run(q, NULL)) == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
-	return e;
+	return q_run(q, NULL);
 }
 
 /* Note the use, at most once per `touch` seconds; more often when that would
  * be longer than a quarter of the idle time, or the expiry would not slide.  A
  * store that can't be written right now does not fail the request. */
 static void
-touch(struct req *rq, bool clamped)
+touch(struct request *rq, bool clamped)
 {
 	struct session *s = &rq->session;
-	const int64_t quarter = rq->conf->session_idle / 4;
-	const int64_t idle = rq->now + rq->conf->session_idle;
+	const int64_t quarter = rq->cx.conf->session_idle / 4;
 
-	if (!clamped && rq->now - s->used < rq->conf->touch &&
-	    rq->now - s->used <= quarter)
+	if (!clamped && rq->cx.now - s->used < rq->cx.conf->touch &&
+	    rq->cx.now - s->used <= quarter)
 		return;
-	store_patience(rq->store, TOUCH_WAIT);
-	if (write_touch(rq, idle) == OK) {
-		s->used = rq->now;
-		s->idle_expires = idle;
-	} else
-		log_forget(rq->log);	/* no failure of this request */
-	store_patience(rq->store, 0);
+	if (store_write_soon(rq->cx.store, TOUCH_WAIT, write_touch, rq)) {
+		s->used = rq->cx.now;
+		s->idle_expires = rq->cx.now + rq->cx.conf->session_idle;
+	}
 }
 
 enum outcome
-session_find(struct req *rq, const char *token, size_t n)
+session_find(struct request *rq, const char *token, size_t n)
 {
 	struct session *s = &rq->session;
 	enum outcome e;
@@ -105,11 +96,11 @@ session_find(struct req *rq, const char *token, size_t n)
 	hash_sha256(token, n, s->token_hash);
 	if ((e = read_row(rq)) != OK)
 		return e;
-	if (s->created > rq->now + CLOCK_SKEW)
+	if (s->created > rq->cx.now + CLOCK_SKEW)
 		return AUTH_EXPIRED;
-	clamped = s->used > rq->now;
-	clamp(s, rq->now);
-	if (rq->now >= s->idle_expires || rq->now >= s->max_expires)
+	clamped = s->used > rq->cx.now;
+	clamp(s, rq->cx.now);
+	if (rq->cx.now >= s->idle_expires || rq->cx.now >= s->max_expires)
 		return AUTH_EXPIRED;
 	if (rq->user.blocked)
 		return USER_BLOCKED;
@@ -119,37 +110,37 @@ session_find(struct req *rq, const char *token, size_t n)
 }
 
 int64_t
-session_idle_left(const struct req *rq)
+session_idle_left(const struct request *rq)
 {
 	const struct session *s = &rq->session;
 
 	return (s->idle_expires < s->max_expires ? s->idle_expires :
-	    s->max_expires) - rq->now;
+	    s->max_expires) - rq->cx.now;
 }
 
 int64_t
-session_max_left(const struct req *rq)
+session_max_left(const struct request *rq)
 {
-	return rq->session.max_expires - rq->now;
+	return rq->session.max_expires - rq->cx.now;
 }
 
 /* ---- made */
 
 static enum outcome
-insert_row(struct req *rq, const uint8_t key[SESSION_KEY_LEN],
+insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
     const char *device)
 {
 	struct session *s = &rq->session;
 	const struct place place = { "sessions.session_key", s->token_hash,
 	    HASH_LEN };
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
-	struct q *q = q_new(rq->store, Q_SESSION_ADD);
+	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
 
-	seal_value(rq->seal, &place, key, SESSION_KEY_LEN, sealed);
+	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
 	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":created_ms", clock_now_ms());
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":idle_expires", s->idle_expires);
 	q_int(q, ":max_expires", s->max_expires);
 	q_blob(q, ":session_key", sealed, sizeof(sealed));
@@ -161,16 +152,16 @@ insert_row(struct req *rq, const uint8_t key[SESSION_KEY_LEN],
 
 /* End up to EVICT_STEP sessions beyond max_sessions, with their audit rows. */
 static enum outcome
-evict_some(struct req *rq, size_t *n)
+evict_some(struct request *rq, size_t *n)
 {
 	uint8_t hashes[EVICT_STEP][HASH_LEN];
-	struct q *q = q_new(rq->store, Q_SESSION_EVICT);
+	struct q *q = q_new(rq->cx.store, Q_SESSION_EVICT);
 	enum outcome e;
 	size_t i, len;
 
 	q_int(q, ":user_id", rq->user.id);
-	q_int(q, ":now", rq->now);
-	q_int(q, ":keep", rq->conf->max_sessions);
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":keep", rq->cx.conf->max_sessions);
 	q_int(q, ":most", EVICT_STEP);
 	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
 	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
@@ -183,7 +174,7 @@ evict_some(struct req *rq, size_t *n)
 
 /* Most logins evict nobody, and most others one. */
 static enum outcome
-evict(struct req *rq)
+evict(struct request *rq)
 {
 	enum outcome e;
 	size_t n;
@@ -195,29 +186,34 @@ evict(struct req *rq)
 }
 
 enum outcome
-session_add(struct req *rq, char token[TOKEN_LEN + 1],
+session_add(struct request *rq, const char token[TOKEN_LEN + 1],
     const uint8_t key[SESSION_KEY_LEN], const char *device)
 {
 	struct session *s = &rq->session;
 	enum outcome e;
 
-	token_make(token);
 	hash_sha256(token, TOKEN_LEN, s->token_hash);
-	s->created = s->used = rq->now;
-	s->idle_expires = rq->now + rq->conf->session_idle;
-	s->max_expires = rq->now + rq->conf->session_max;
+	s->created = s->used = rq->cx.now;
+	s->idle_expires = rq->cx.now + rq->cx.conf->session_idle;
+	s->max_expires = rq->cx.now + rq->cx.conf->session_max;
 	if ((e = insert_row(rq, key, device)) != OK ||
 	    (e = audit_add(rq, "login", rq->user.id, s->token_hash,
 	    device)) != OK ||
 	    (e = evict(rq)) != OK)
 		return e;
-	return sweep_step(rq->store, rq->conf, rq->now);
+	return sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now);
 }
 
 /* ---- ended */
 
+struct ending {
+	struct request	*rq;
+	enum end_scope	 scope;
+	int64_t		 ended;		/* live ones */
+};
+
 static enum outcome
-end_rows(struct req *rq, enum end_scope scope, int64_t *ended)
+end_rows(void *arg)
 {
 	static const int statement[] = {
 		[END_THIS] = Q_SESSION_END_THIS,
@@ -228,44 +224,43 @@ end_rows(struct req *rq, enum end_scope scope, int64_t *ended)
 		[END_THIS] = "logout", [END_OTHERS] = "logout_others",
 		[END_ALL] = "logout_all",
 	};
-	struct q *q = q_new(rq->store, (size_t)statement[scope]);
+	struct ending *n = arg;
+	struct request *rq = n->rq;
+	const enum end_scope scope = n->scope;
+	struct q *q = q_new(rq->cx.store, (size_t)statement[scope]);
 	enum outcome e;
 
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	if (scope != END_THIS)
 		q_int(q, ":user_id", rq->user.id);
 	if (scope != END_ALL)
 		q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
-	while (q_row(q))
-		*ended += q_col_int(q, 1);
-	if ((e = q_end(q)) != OK || *ended == 0)
-		return e;
-	return audit_add(rq, event[scope], rq->user.id,
-	    rq->session.token_hash, NULL);
+	for (n->ended = 0; q_row(q);)
+		n->ended += q_col_int(q, 1);
+	if ((e = q_end(q)) == OK && n->ended > 0)
+		e = audit_add(rq, event[scope], rq->user.id,
+		    rq->session.token_hash, NULL);
+	return e == OK ? sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now) : e;
 }
 
 enum outcome
-session_end(struct req *rq, enum end_scope scope, int64_t *ended)
+session_end(struct request *rq, enum end_scope scope, int64_t *ended)
 {
-	enum outcome e;
+	struct ending n = { .rq = rq, .scope = scope };
+	const enum outcome e = store_write(rq->cx.store, DURABLE, end_rows,
+	    &n);
 
-	*ended = 0;
-	if ((e = store_begin(rq->store, DURABLE)) != OK)
-		return e;
-	if ((e = end_rows(rq, scope, ended)) == OK &&
-	    (e = sweep_step(rq->store, rq->conf, rq->now)) == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
+	*ended = e == OK ? n.ended : 0;
 	return e;
 }
 
 enum outcome
-audit_add(struct req *rq, const char *event, int64_t user_id,
+audit_add(struct request *rq, const char *event, int64_t user_id,
     const uint8_t *token_hash, const char *device)
 {
-	struct q *q = q_new(rq->store, Q_AUDIT_ADD);
+	struct q *q = q_new(rq->cx.store, Q_AUDIT_ADD);
 
-	q_int(q, ":now", rq->now);
+	q_int(q, ":now", rq->cx.now);
 	q_text(q, ":event", event);
 	q_int(q, ":user_id", user_id);
 	if (token_hash != NULL)

@@ -18,7 +18,7 @@ struct buf;
 struct conf;
 struct log;
 struct q;
-struct req;
+struct request;
 struct seal;
 struct store;
 
@@ -45,37 +45,37 @@ struct session {
 bool	user_read(struct q *q, int c, struct arena *, struct user *);
 
 /* Write the contract's userInfo as member "userInfo". */
-enum outcome	user_out(struct req *, const struct user *, struct buf *);
+enum outcome	user_out(struct request *, const struct user *, struct buf *);
 
 /* Run a statement that gives one user's columns, and read them into req.user;
  * INTERNAL when it gives none. */
-enum outcome	user_take(struct req *, struct q *);
+enum outcome	user_take(struct request *, struct q *);
 
 /* Read req.user again by its id, after it was changed. */
-enum outcome	user_reload(struct req *);
+enum outcome	user_reload(struct request *);
 
 /* Find the session of a token and judge it: OK (req.session, req.user and
  * req.live are set, and the use is noted), AUTH_INVALID, AUTH_EXPIRED,
  * USER_BLOCKED; BUSY or INTERNAL when the store can't be read. */
-enum outcome	session_find(struct req *, const char *token, size_t n);
+enum outcome	session_find(struct request *, const char *token, size_t n);
 
 /* What is left of the session, s. */
-int64_t		session_idle_left(const struct req *);
-int64_t		session_max_left(const struct req *);
+int64_t		session_idle_left(const struct request *);
+int64_t		session_max_left(const struct request *);
 
-/* A new session of req.user with a fresh token and this session_key, inside
+/* A new session of req.user with this token and session_key, inside
  * the caller's transaction: the row, its audit row, the end of what is beyond
  * max_sessions, a step of the sweeps.  Sets req.session. */
-enum outcome	session_add(struct req *, char token[TOKEN_LEN + 1],
+enum outcome	session_add(struct request *, const char token[TOKEN_LEN + 1],
 		    const uint8_t key[SESSION_KEY_LEN], const char *device);
 
 /* End sessions in a transaction of its own; *ended counts the live ones. */
 enum end_scope { END_THIS, END_OTHERS, END_ALL };
-enum outcome	session_end(struct req *, enum end_scope, int64_t *ended);
+enum outcome	session_end(struct request *, enum end_scope, int64_t *ended);
 
 /* A row of the audit trail, inside the caller's transaction.  `token_hash` and
  * `device` may be NULL. */
-enum outcome	audit_add(struct req *, const char *event, int64_t user_id,
+enum outcome	audit_add(struct request *, const char *event, int64_t user_id,
 		    const uint8_t *token_hash, const char *device);
 
 /* Remove what is too old, a bounded step of each table, inside the caller's

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* throttle.c: who guesses codes has to wait. */
+/* throttle.c: limits failed logins per client address. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -36,7 +36,7 @@ throttle_network(const char *address, char out[48])
 }
 
 enum outcome
-throttle_admit(struct req *rq)
+throttle_admit(struct request *rq)
 {
 	char client[48];
 	int64_t failures = 0;
@@ -44,51 +44,48 @@ throttle_admit(struct req *rq)
 	struct q *q;
 
 	throttle_network(rq->client, client);
-	if (rq->conf->login_failures == 0 || client[0] == '\0')
+	if (rq->cx.conf->login_failures == 0 || client[0] == '\0')
 		return OK;
-	q = q_new(rq->store, Q_THROTTLE_GET);
+	q = q_new(rq->cx.store, Q_THROTTLE_GET);
 	q_text(q, ":client", client);
-	q_int(q, ":minute", rq->now / 60);
+	q_int(q, ":minute", rq->cx.now / 60);
 	if (q_row(q))
 		failures = q_col_int(q, 0);
 	if ((e = q_end(q)) != OK)
 		return e;
-	if (failures < rq->conf->login_failures)
+	if (failures < rq->cx.conf->login_failures)
 		return OK;
-	rq->retry_after = 60 - rq->now % 60;
-	return FAIL(rq->log, TOO_MANY_REQUESTS, "%lld failed logins of this "
+	rq->cx.retry_after = 60 - rq->cx.now % 60;
+	return FAIL(rq->cx.log, TOO_MANY_REQUESTS, "%lld failed logins of this "
 	    "address in a minute", (long long)failures);
 }
 
 static enum outcome
-count(struct req *rq, const char *client)
+count(void *arg)
 {
-	struct q *q = q_new(rq->store, Q_THROTTLE_ADD);
+	struct request *rq = arg;
+	char client[48];
+	struct q *q;
 	enum outcome e;
 
+	throttle_network(rq->client, client);
+	q = q_new(rq->cx.store, Q_THROTTLE_ADD);
 	q_text(q, ":client", client);
-	q_int(q, ":minute", rq->now / 60);
+	q_int(q, ":minute", rq->cx.now / 60);
 	if ((e = q_run(q, NULL)) != OK)
 		return e;
-	q = q_new(rq->store, Q_THROTTLE_SWEEP);
-	q_int(q, ":minute", rq->now / 60);
+	q = q_new(rq->cx.store, Q_THROTTLE_SWEEP);
+	q_int(q, ":minute", rq->cx.now / 60);
 	return q_run(q, NULL);
 }
 
 void
-throttle_note(struct req *rq)
+throttle_note(struct request *rq)
 {
 	char client[48];
 
 	throttle_network(rq->client, client);
-	if (rq->conf->login_failures == 0 || client[0] == '\0')
+	if (rq->cx.conf->login_failures == 0 || client[0] == '\0')
 		return;
-	store_patience(rq->store, WRITE_WAIT);
-	if (store_begin(rq->store, RELAXED) == OK) {
-		if (count(rq, client) == OK)
-			(void)store_commit(rq->store);
-		else
-			store_rollback(rq->store);
-	}
-	store_patience(rq->store, 0);
+	(void)store_write_soon(rq->cx.store, WRITE_WAIT, count, rq);
 }

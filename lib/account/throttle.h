@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* throttle.h: who guesses codes has to wait.
+/* throttle.h: limits failed logins per client address.
  *
  * Failed logins are counted per client address (IPv6: its /64) and minute; at
  * login_failures the address gets 429 until the minute ends.  An address that
@@ -9,13 +9,13 @@
 
 #include "base/outcome.h"
 
-struct req;
+struct request;
 
 /* OK or TOO_MANY_REQUESTS (req.retry_after is set). */
-enum outcome	throttle_admit(struct req *);
+enum outcome	throttle_admit(struct request *);
 
 /* Count a failed login. */
-void		throttle_note(struct req *);
+void		throttle_note(struct request *);
 
 /* The network of an address as text, "" when it is none.  For tests too. */
 void		throttle_network(const char *address, char out[48]);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* token.c: session tokens, hashes, and the public ids of users. */
+/* token.c: session tokens, and the public ids of users. */
 #include <config.h>
 
 #include <assert.h>
 #include <string.h>
 
 #include <nettle/base64.h>
-#include <nettle/sha2.h>
 
 #include "account/token.h"
+#include "base/random.h"
 #include "base/text.h"
 
 void
@@ -36,30 +36,6 @@ token_valid(const char *s, size_t n)
 }
 
 void
-hash_sha256(const void *p, size_t n, uint8_t out[HASH_LEN])
-{
-	struct sha256_ctx ctx;
-
-	sha256_init(&ctx);
-	sha256_update(&ctx, n, p);
-	sha256_digest(&ctx, HASH_LEN, out);
-	explicit_bzero(&ctx, sizeof(ctx));
-}
-
-void
-hash_code(const char *appid, const char *code, size_t n,
-    uint8_t out[HASH_LEN])
-{
-	struct sha256_ctx ctx;
-
-	sha256_init(&ctx);
-	sha256_update(&ctx, strlen(appid) + 1, (const uint8_t *)appid);
-	sha256_update(&ctx, n, (const uint8_t *)code);
-	sha256_digest(&ctx, HASH_LEN, out);
-	explicit_bzero(&ctx, sizeof(ctx));
-}
-
-void
 public_id_make(int64_t now, char out[PUBLIC_ID_LEN + 1])
 {
 	static const char digit[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -81,13 +57,4 @@ public_id_make(int64_t now, char out[PUBLIC_ID_LEN + 1])
 		out[i] = digit[bits >> have & 31];
 	}
 	out[PUBLIC_ID_LEN] = '\0';
-}
-
-void
-request_id_make(char out[REQUEST_ID_MAX + 1])
-{
-	uint8_t raw[16];
-
-	random_bytes(raw, sizeof(raw));
-	hex_write(raw, sizeof(raw), out);
 }

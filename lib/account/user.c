@@ -8,6 +8,7 @@
 #include "account/session.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "statements.h"
 #include "store/store.h"
 
@@ -40,7 +41,7 @@ user_read(struct q *q, int c, struct arena *a, struct user *u)
 
 /* The phone number is sealed as "COUNTRYCODE NUMBER". */
 static enum outcome
-phone_out(struct req *rq, const struct user *u, struct buf *b)
+phone_out(struct request *rq, const struct user *u, struct buf *b)
 {
 	const struct place place = { "users.phone", u->public_id,
 	    PUBLIC_ID_LEN };
@@ -52,8 +53,8 @@ phone_out(struct req *rq, const struct user *u, struct buf *b)
 		return OK;
 	}
 	if (u->phone_len - SEAL_EXTRA >= sizeof(text) ||
-	    !seal_open(rq->seal, &place, u->phone, u->phone_len, text, NULL))
-		return FAIL(rq->log, INTERNAL, "users.phone of %s does not "
+	    !seal_open(rq->cx.seal, &place, u->phone, u->phone_len, text, NULL))
+		return FAIL(rq->cx.log, INTERNAL, "users.phone of %s does not "
 		    "open", u->public_id);
 	text[u->phone_len - SEAL_EXTRA] = '\0';
 	if ((space = strchr(text, ' ')) != NULL) {
@@ -63,12 +64,12 @@ phone_out(struct req *rq, const struct user *u, struct buf *b)
 	}
 	explicit_bzero(text, sizeof(text));
 	return space != NULL ? OK :
-	    FAIL(rq->log, INTERNAL, "users.phone of %s is no number",
+	    FAIL(rq->cx.log, INTERNAL, "users.phone of %s is no number",
 	    u->public_id);
 }
 
 enum outcome
-user_out(struct req *rq, const struct user *u, struct buf *b)
+user_out(struct request *rq, const struct user *u, struct buf *b)
 {
 	enum outcome e;
 
@@ -88,24 +89,24 @@ user_out(struct req *rq, const struct user *u, struct buf *b)
 }
 
 enum outcome
-user_take(struct req *rq, struct q *q)
+user_take(struct request *rq, struct q *q)
 {
 	bool ok = false;
 	enum outcome e;
 
 	/* to its end: a statement with RETURNING is done only then */
 	while (q_row(q))
-		ok = user_read(q, 0, rq->arena, &rq->user);
+		ok = user_read(q, 0, rq->cx.arena, &rq->user);
 	if ((e = q_end(q)) != OK || ok)
 		return e;
-	return FAIL(rq->log, INTERNAL, "a user's row is gone, or memory is "
+	return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or memory is "
 	    "out");
 }
 
 enum outcome
-user_reload(struct req *rq)
+user_reload(struct request *rq)
 {
-	struct q *q = q_new(rq->store, Q_USER_BY_ID);
+	struct q *q = q_new(rq->cx.store, Q_USER_BY_ID);
 
 	q_int(q, ":id", rq->user.id);
 	return user_take(rq, q);

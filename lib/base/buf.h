@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* buf.h: growing text with a ceiling, and JSON written into it.
+/* buf.h: growing text with a ceiling.
  *
  * A buffer is born with its ceiling: `struct buf b = { .max = REPLY_MAX };`.
  * Exceeding it, or running out of memory, sets `bad` and empties the buffer;
@@ -26,15 +26,5 @@ void	buf_fmt(struct buf *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	buf_url(struct buf *, const char *);	/* percent-encoded */
 void	buf_free(struct buf *);		/* wipe, free, and make empty again */
-
-/* JSON.  A member's comma is written when something stands before it; `key`
- * is one of our own words and needs no escaping; text is escaped here, and
- * must be UTF-8.  NULL text is written as "". */
-void	json_open(struct buf *, const char *key);	/* key NULL: no name */
-void	json_close(struct buf *);
-void	json_str(struct buf *, const char *key, const char *text);
-void	json_strn(struct buf *, const char *key, const char *, size_t);
-void	json_int(struct buf *, const char *key, int64_t);
-void	json_boolean(struct buf *, const char *key, bool);
 
 #endif

@@ -37,4 +37,13 @@ clock_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Sleep for `ms` milliseconds, if no signal comes; 0 and less: not at all. */
+static inline void
+clock_sleep_ms(int64_t ms)
+{
+	if (ms > 0)
+		nanosleep(&(struct timespec){ .tv_sec = ms / 1000,
+		    .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* file.c: small files read whole; what kind of file system it is. */
+/* file.c: small files read and written whole; where the program is; what kind
+ * of file system it is. */
 #include <config.h>
 
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,8 +48,30 @@ file_read(const char *path, struct buf *b, struct stat *st)
 	return false;
 }
 
-void
-file_sync_folder(const char *path)
+/* ---- whole files */
+
+/* Write n bytes, or false with errno set. */
+static bool
+write_all(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		const ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+/* Make the names in the folder of `path` survive a power cut, if we can. */
+static void
+sync_folder(const char *path)
 {
 	char *copy = strdup(path);
 	int fd = -1;
@@ -61,8 +85,10 @@ file_sync_folder(const char *path)
 	free(copy);
 }
 
-bool
-file_like(int fd, const char *path)
+/* Give an open file the owner, group and mode of another, as far as we may:
+ * what replaces a file is to be as readable as it was. */
+static bool
+be_like(int fd, const char *path)
 {
 	struct stat st;
 
@@ -72,6 +98,98 @@ file_like(int fd, const char *path)
 		return false;
 	return fchmod(fd, st.st_mode & 0770) == 0;
 }
+
+/* A new file beside `path`, with its data on the disk: its descriptor and, in
+ * `tmp`, its name; -1 with errno set. */
+static int
+write_beside(const char *path, const void *data, size_t n,
+    char tmp[FILE_PATH_MAX])
+{
+	int fd, saved;
+
+	if (snprintf(tmp, FILE_PATH_MAX, "%s.XXXXXX", path) >= FILE_PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if ((fd = mkostemp(tmp, O_CLOEXEC)) == -1)	/* mode 0600 */
+		return -1;
+	if (write_all(fd, data, n) && fsync(fd) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	unlink(tmp);
+	errno = saved;
+	return -1;
+}
+
+bool
+file_make(const char *path, const void *data, size_t n)
+{
+	char tmp[FILE_PATH_MAX];
+	const int fd = write_beside(path, data, n, tmp);
+	bool ok;
+	int saved;
+
+	if (fd == -1)
+		return false;
+	/* link(2) fails when the name is taken. */
+	ok = link(tmp, path) == 0 || errno == EEXIST;
+	saved = errno;
+	close(fd);
+	unlink(tmp);
+	if (ok)
+		sync_folder(path);
+	errno = saved;
+	return ok;
+}
+
+bool
+file_replace(const char *path, const void *data, size_t n)
+{
+	char tmp[FILE_PATH_MAX];
+	const int fd = write_beside(path, data, n, tmp);
+	bool ok;
+	int saved;
+
+	if (fd == -1)
+		return false;
+	ok = be_like(fd, path) && rename(tmp, path) == 0;
+	saved = errno;
+	close(fd);
+	if (ok)
+		sync_folder(path);
+	else
+		unlink(tmp);
+	errno = saved;
+	return ok;
+}
+
+/* ---- where the program is */
+
+bool
+file_program(char out[FILE_PATH_MAX])
+{
+	const ssize_t n = readlink("/proc/self/exe", out, FILE_PATH_MAX - 1);
+
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	return true;
+}
+
+bool
+file_beside_program(const char *relative, char out[FILE_PATH_MAX])
+{
+	char *slash;
+	size_t room;
+
+	if (!file_program(out) || (slash = strrchr(out, '/')) == NULL)
+		return false;
+	room = (size_t)(out + FILE_PATH_MAX - (slash + 1));
+	return snprintf(slash + 1, room, "%s", relative) < (int)room;
+}
+
+/* ---- file systems */
 
 /* f_type of statfs(2): 9p and FUSE may be anything and are taken for it. */
 bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* json.h: strict JSON in.  (JSON out is in buf.h.)
+/* json.h: strict JSON in, and JSON out into a buffer.
  *
  * json-c reads it; what json-c would let pass is refused first: comments,
  * NaN, single quotes, control characters, lone surrogates, text that is not
@@ -12,7 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 struct json_object;
+
+/* ---- in */
 
 /* One JSON object and nothing else; NULL when it is not that, or memory is
  * out.  The caller ends it with json_done(). */
@@ -35,5 +39,15 @@ struct json_object *json_child(struct json_object *, const char *name);
  * optional minus: WeChat writes numbers either way.  *n is written only when
  * true is returned. */
 bool	 json_number(struct json_object *, const char *name, int64_t *n);
+
+/* ---- out.  A member's comma is written when something stands before it; `key`
+ * is one of our own words and needs no escaping; text is escaped here, and
+ * must be UTF-8.  NULL text is written as "". */
+void	json_open(struct buf *, const char *key);	/* key NULL: no name */
+void	json_close(struct buf *);
+void	json_str(struct buf *, const char *key, const char *text);
+void	json_strn(struct buf *, const char *key, const char *, size_t);
+void	json_int(struct buf *, const char *key, int64_t);
+void	json_boolean(struct buf *, const char *key, bool);
 
 #endif

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "conf/conf.h"
 
 #define EVENT_MAX	((LOG_LINE_MAX - 256) / 6)	/* of an event's text */
 
@@ -25,25 +25,25 @@ static const char *const level_names[] = {
 };
 
 void
-log_open(struct log *l, const char *program, const struct conf *conf)
+log_open(struct log *l, const char *program, const struct log_options *o)
 {
 	*l = (struct log){ .program = program, .level = LOG_LEVEL_INFO,
 	    .fd = -1 };
-	if (conf == NULL)
+	if (o == NULL)
 		return;
-	l->level = conf->log_level;
-	if (conf->log_file == NULL)
+	l->level = o->level;
+	if (o->file == NULL)
 		return;
-	if (strcmp(conf->log_file, "syslog") == 0) {
+	if (strcmp(o->file, "syslog") == 0) {
 		l->syslog = true;
 		openlog("wxlogin", LOG_PID, LOG_DAEMON);
 		return;
 	}
-	l->fd = open(conf->log_file,
+	l->fd = open(o->file,
 	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (l->fd == -1) {
 		log_cause(l, __FILE__, __LINE__, "log_file %s: %s",
-		    conf->log_file, strerror(errno));
+		    o->file, strerror(errno));
 		log_event(l, LOG_LEVEL_ERROR, l->cause);
 		l->cause[0] = '\0';
 	}
@@ -73,8 +73,8 @@ put_line(struct log *l, int priority, struct buf *b)
 		return;
 	if (l->fd != -1)
 		n = write(l->fd, b->p, b->len);
-	else if (l->io != NULL) {
-		l->io->log(l->io->arg, b->p, b->len);
+	else if (l->sink.write != NULL) {
+		l->sink.write(l->sink.arg, b->p, b->len);
 		n = 0;
 	} else
 		n = write(STDERR_FILENO, b->p, b->len);
@@ -95,16 +95,16 @@ put_time(struct buf *b)
 	buf_fmt(b, "\"time\":\"%s.%03ldZ\"", text, ts.tv_nsec / 1000000);
 }
 
-/* The most of n bytes of text, at most `most`, that ends with a whole code
- * point; text that is not UTF-8 is cut anywhere. */
+/* Length of the longest prefix of s, at most `max` bytes, that does not split
+ * a code point; text that is not UTF-8 is cut anywhere. */
 static size_t
-whole(const char *s, size_t n, size_t most)
+whole_prefix(const char *s, size_t n, size_t max)
 {
-	if (n <= most)
+	if (n <= max)
 		return n;
-	while (most > 0 && ((unsigned char)s[most] & 0xc0) == 0x80)
-		most--;
-	return most;
+	while (max > 0 && ((unsigned char)s[max] & 0xc0) == 0x80)
+		max--;
+	return max;
 }
 
 /* Text that may not be UTF-8: then its odd bytes are shown as "?". */
@@ -137,9 +137,9 @@ put_text(struct buf *b, const char *key, const char *s)
 	json_str(b, key, s);
 }
 
-/* Where a text that was cut at its end has its last whole code point. */
+/* Length of s without a code point that was cut off at its end. */
 static size_t
-whole_end(const char *s)
+whole_length(const char *s)
 {
 	size_t n = strlen(s), back;
 
@@ -164,7 +164,7 @@ log_cause(struct log *l, const char *file, int line, const char *fmt, ...)
 	m = vsnprintf(l->cause + n, sizeof(l->cause) - (size_t)n, fmt, ap);
 	va_end(ap);
 	if (m > 0 && n + m >= (int)sizeof(l->cause))
-		l->cause[whole_end(l->cause)] = '\0';
+		l->cause[whole_length(l->cause)] = '\0';
 }
 
 void
@@ -189,7 +189,8 @@ log_event(struct log *l, int64_t level, const char *text)
 		json_str(&b, "program", l->program);
 		json_str(&b, "level", level_names[level]);
 		/* an escape takes six bytes at the most */
-		put_any(&b, "message", text, whole(text, n, EVENT_MAX));
+		put_any(&b, "message", text,
+		    whole_prefix(text, n, EVENT_MAX));
 		json_close(&b);
 		put_line(l, priority[level], &b);
 		buf_free(&b);

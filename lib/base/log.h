@@ -10,20 +10,32 @@
 #define LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/bounds.h"
 #include "base/outcome.h"
-#include "cgi/io.h"
 
-struct conf;
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
+
+/* Where lines go, and which. */
+struct log_options {
+	const char	*file;		/* a path or "syslog"; NULL: stderr */
+	int64_t		 level;		/* enum log_level */
+};
+
+/* Who takes the lines of the running request: the web server's error log. */
+struct log_sink {
+	void	(*write)(void *arg, const char *line, size_t n);
+	void	*arg;
+};
 
 struct log {
 	const char	*program;
 	int64_t		 level;		/* enum log_level */
-	int		 fd;		/* of log_file; -1: io, or stderr */
+	int		 fd;		/* of the file; -1: the sink, or stderr */
 	bool		 syslog;
-	const struct io	*io;		/* of the running request, or NULL */
+	struct log_sink	 sink;		/* .write is NULL between requests */
 	char		 cause[CAUSE_MAX];	/* first cause; "": none */
 	int64_t		 wechat_ms;	/* spent on WeChat by this request */
 };
@@ -35,9 +47,10 @@ struct log_request {
 	int64_t		 ms;
 };
 
-/* `conf` may be NULL (it is broken): then all goes to stderr or the request's
- * error stream. */
-void	log_open(struct log *, const char *program, const struct conf *conf);
+/* Without options (NULL) all levels go to stderr or the request's sink, as
+ * they do when the file can't be opened, which is then logged. */
+void	log_open(struct log *, const char *program,
+	    const struct log_options *);
 void	log_close(struct log *);
 
 /* Remember the cause of a failure, if it is the request's first, and return

@@ -2,14 +2,10 @@
 /* text.c: the few questions about text that more than one file asks. */
 #include <config.h>
 
-#include <sys/random.h>
-
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <nettle/base64.h>
-#include <nettle/memops.h>
 
 #include "base/text.h"
 
@@ -148,28 +144,4 @@ hex_write(const uint8_t *p, size_t n, char *out)
 		*out++ = digit[p[i] & 15];
 	}
 	*out = '\0';
-}
-
-void
-random_bytes(void *p, size_t n)
-{
-	unsigned char *at = p;
-
-	while (n > 0) {
-		ssize_t got = getrandom(at, n, 0);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		/* Linux 3.17 has it; without it there is no token to give. */
-		if (got <= 0)
-			abort();
-		at += got;
-		n -= (size_t)got;
-	}
-}
-
-bool
-same_secret(const void *a, const void *b, size_t n)
-{
-	return memeql_sec(a, b, n) != 0;
 }

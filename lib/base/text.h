@@ -30,11 +30,4 @@ int	hex_digit(char c);
 /* Write 2n hexadecimal digits (lower case) and a NUL to `out`. */
 void	hex_write(const uint8_t *p, size_t n, char *out);
 
-/* n bytes of getrandom(2); ends the process if the kernel has none. */
-void	random_bytes(void *p, size_t n);
-
-/* Are the n bytes the same?  In a time that does not depend on where they
- * differ. */
-bool	same_secret(const void *a, const void *b, size_t n);
-
 #endif

@@ -25,6 +25,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "cgi/process.h"
 
 #define STOP_MORE	64	/* requests a worker still serves at the end */
@@ -37,7 +38,7 @@ struct pool {
 	const struct process	*process;
 	int			 fd;		/* listening socket */
 	int			 stop;		/* eventfd: readable to stop */
-	char			 path[4096];	/* of the program */
+	char			 path[FILE_PATH_MAX];	/* of the program */
 	struct stat		 binary;	/* as it was at start */
 	atomic_llong		 served;
 	atomic_llong		 looked;	/* s, for `stale` */
@@ -325,10 +326,7 @@ catch_signals(sigset_t *during_wait)
 static void
 find_binary(struct pool *pool)
 {
-	const ssize_t n = readlink("/proc/self/exe", pool->path,
-	    sizeof(pool->path) - 1);
-
-	if (n <= 0 || stat(pool->path, &pool->binary) == -1)
+	if (!file_program(pool->path) || stat(pool->path, &pool->binary) == -1)
 		pool->binary.st_ino = 0;
 }
 

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "account/token.h"
 #include "base/buf.h"
+#include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "cgi/io.h"
 #include "cgi/params.h"

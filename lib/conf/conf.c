@@ -172,8 +172,8 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 
 /* ---- all of it */
 
-/* One in a folder that we may not enter is there, and can't be read: that is
- * to be told. */
+/* A file in a folder that we may not enter counts as present, so that the error
+ * is reported. */
 static bool
 is_there(const char *path)
 {
@@ -184,23 +184,15 @@ static void
 conf_find(struct conf *c, struct buf *problems)
 {
 	const char *named = getenv(ENV_PREFIX "CONFIG");
-	char own[4096], *slash;
-	ssize_t n;
+	char own[FILE_PATH_MAX];
 
 	if (named != NULL && *named != '\0') {
 		conf_read(c, named, problems);
 		return;
 	}
-	n = readlink("/proc/self/exe", own, sizeof(own) - 32);
-	if (n > 0) {
-		own[n] = '\0';
-		if ((slash = strrchr(own, '/')) != NULL)
-			memcpy(slash, "/../etc/wxlogin.conf",
-			    sizeof("/../etc/wxlogin.conf"));
-		if (is_there(own)) {
-			conf_read(c, own, problems);
-			return;
-		}
+	if (file_beside_program("../etc/wxlogin.conf", own) && is_there(own)) {
+		conf_read(c, own, problems);
+		return;
 	}
 	if (is_there(SYSCONFDIR "/wxlogin/wxlogin.conf"))
 		conf_read(c, SYSCONFDIR "/wxlogin/wxlogin.conf", problems);
@@ -277,7 +269,7 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 		buf_str(problems, "database is not set; set it to a path "
 		    "outside of the folders that the web server shows\n");
 	else if (c->seal_key_file == NULL) {
-		struct buf path = { .max = 4096 };
+		struct buf path = { .max = FILE_PATH_MAX };
 
 		buf_fmt(&path, "%s.key", c->database);
 		c->seal_key_file = path.bad ? NULL : strdup(path.p);
@@ -358,4 +350,14 @@ conf_app(const struct conf *c, const char *appid)
 		if (strcmp(c->apps[i].appid, appid) == 0)
 			return &c->apps[i];
 	return NULL;
+}
+
+void
+conf_log_open(const struct conf *c, struct log *log, const char *program)
+{
+	if (c == NULL)
+		log_open(log, program, NULL);
+	else
+		log_open(log, program, &(struct log_options){
+		    .file = c->log_file, .level = c->log_level });
 }

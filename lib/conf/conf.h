@@ -17,11 +17,10 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/log.h"
 
 enum phone_conflict { PHONE_MOVE, PHONE_REFUSE };
-enum journal { JOURNAL_AUTO, JOURNAL_WAL, JOURNAL_DELETE };
 enum renew { RENEW_AUTO, RENEW_NO, RENEW_YES };
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
 /* A mini program of this installation. */
 struct app {
@@ -94,6 +93,10 @@ void		 conf_free(struct conf *);
 /* Has the file changed (or gone), or a secret file, since it was read? */
 bool		 conf_stale(const struct conf *);
 
+/* Where its log_file and log_level send the log; `c` may be NULL (broken): then
+ * to stderr. */
+void		 conf_log_open(const struct conf *c, struct log *, const char *program);
+
 /* The app of this id; NULL when there is none. */
 const struct app *conf_app(const struct conf *, const char *appid);
 
@@ -109,8 +112,10 @@ bool	setting_parse(const struct setting *, const char *text,
 bool	conf_parse(struct conf *, const char *text, size_t n,
 	    const char *file, struct buf *problems);
 
-/* The setting of that name, or NULL; with `near`, the name most like it. */
+/* The setting of that name, or NULL. */
 const struct setting *setting_find(const char *name);
+
+/* The existing name that is closest to it, for "did you mean". */
 const char	*setting_near(const char *name);
 
 #endif

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "store/store.h"
 
 #define AT(member)	offsetof(struct conf, member)
 #define SECONDS_MAX	INT64_C(3155760000)	/* a hundred years */
@@ -172,7 +174,7 @@ set_text(char **member, const char *text, struct buf *why)
 static bool
 set_path(char **member, const char *text, const char *dir, struct buf *why)
 {
-	struct buf path = { .max = 4096 };
+	struct buf path = { .max = FILE_PATH_MAX };
 	bool ok;
 
 	if (text[0] != '/' && dir != NULL)

@@ -8,7 +8,9 @@
 #include "conf/conf.h"
 #include "program/check.h"
 #include "program/program.h"
+#include "program/worker.h"
 #include "store/store.h"
+#include "wechat/upstream.h"
 
 static const char *
 kind(const struct setting *s)
@@ -75,9 +77,8 @@ check_worker(struct worker *w)
 		status = report(w, "statements and integrity");
 	else
 		printf("ok: statements and integrity\n");
-	if (store_begin(w->store, DURABLE) != OK)
+	if (!store_writable(w->store))
 		return report(w, "writing to the store");
-	store_rollback(w->store);
 	printf("ok: the store can be written\n");
 	if (w->wechat == NULL)
 		return status;
@@ -108,7 +109,7 @@ check_installation(const struct program *p)
 		printf("ok: configuration%s%s\n", conf->file == NULL ? "" :
 		    " from ", conf->file == NULL ? "" : conf->file);
 		w.conf = conf;
-		log_open(&w.log, p->name, conf);
+		conf_log_open(conf, &w.log, p->name);
 		status = check_worker(&w);
 		worker_close(&w);
 		conf_free(conf);

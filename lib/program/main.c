@@ -19,7 +19,9 @@
 #include "program/check.h"
 #include "program/program.h"
 #include "program/serve.h"
+#include "program/worker.h"
 #include "store/store.h"
+#include "wechat/upstream.h"
 
 struct main {
 	struct conf	*conf;		/* NULL: broken */
@@ -38,7 +40,7 @@ open_worker(void *arg)
 	w->program = &program;
 	w->conf = m->conf;
 	w->one_shot = m->one_shot;
-	log_open(&w->log, program.name, m->conf);
+	conf_log_open(m->conf, &w->log, program.name);
 	return w;
 }
 
@@ -58,8 +60,8 @@ close_worker(void *arg)
 	free(arg);
 }
 
-/* A new process reads the configuration again: so when it changed, or, when it
- * was broken, after a second. */
+/* Should a new process take over, to read the configuration again?  Yes when
+ * it changed; when it was broken, after one second. */
 static bool
 stale(void *arg)
 {
@@ -79,7 +81,7 @@ load(struct main *m)
 
 	m->started = clock_ms();
 	m->conf = conf_load(program.upstream != NULL, &problems, &warnings);
-	log_open(&log, program.name, m->conf);
+	conf_log_open(m->conf, &log, program.name);
 	if (problems.p != NULL)
 		log_event(&log, LOG_LEVEL_ERROR, problems.p);
 	if (warnings.p != NULL)

@@ -6,7 +6,9 @@
 
 #include "conf/conf.h"
 #include "program/program.h"
+#include "program/worker.h"
 #include "statements.h"
+#include "wechat/upstream.h"
 
 /* The store holds a known text, sealed: whether our keys open it tells at
  * start whether they are the right ones. */
@@ -36,22 +38,16 @@ read_test(struct store *s, uint8_t *out, size_t max, size_t *n)
 }
 
 static enum outcome
-write_test(struct store *s, struct seal *seal)
+write_test(void *arg)
 {
+	struct worker *w = arg;
 	uint8_t sealed[TEST_LEN + SEAL_EXTRA];
-	struct q *q;
-	enum outcome e;
+	struct q *q = q_new(w->store, Q_META_ADD);
 
-	if ((e = store_begin(s, DURABLE)) != OK)
-		return e;
-	seal_value(seal, &test_place, TEST_TEXT, TEST_LEN, sealed);
-	q = q_new(s, Q_META_ADD);
+	seal_value(&w->seal, &test_place, TEST_TEXT, TEST_LEN, sealed);
 	q_text(q, ":name", TEST_NAME);
 	q_blob(q, ":value", sealed, sizeof(sealed));
-	if ((e = q_run(q, NULL)) == OK)
-		return store_commit(s);
-	store_rollback(s);
-	return e;
+	return q_run(q, NULL);
 }
 
 static enum outcome
@@ -66,7 +62,7 @@ load_keys(struct worker *w)
 	    (e = seal_load(&w->seal, w->conf->seal_key_file, n == 0,
 	    &w->log)) != OK)
 		return e;
-	if (n == 0 && ((e = write_test(w->store, &w->seal)) != OK ||
+	if (n == 0 && ((e = store_write(w->store, DURABLE, write_test, w)) != OK ||
 	    (e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK))
 		return e;
 	if (n == sizeof(sealed) &&

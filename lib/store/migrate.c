@@ -75,6 +75,18 @@ apply(struct store *s, int64_t from)
 	return e;
 }
 
+static enum outcome
+migrate(void *arg)
+{
+	struct store *s = arg;
+	int64_t version = 0;
+	enum outcome e;
+
+	if ((e = read_version(s, &version)) == OK && version == 0)
+		e = check_empty(s);
+	return e == OK ? apply(s, version) : e;
+}
+
 enum outcome
 store_migrate(struct store *s)
 {
@@ -84,14 +96,5 @@ store_migrate(struct store *s)
 	if ((e = read_version(s, &version)) != OK ||
 	    version == (int64_t)s->schema->nmigrations)
 		return e;
-	if ((e = store_begin(s, DURABLE)) != OK)
-		return e;
-	if ((e = read_version(s, &version)) == OK && version == 0)
-		e = check_empty(s);
-	if (e == OK)
-		e = apply(s, version);
-	if (e == OK)
-		return store_commit(s);
-	store_rollback(s);
-	return e;
+	return store_write(s, DURABLE, migrate, s);
 }

@@ -4,17 +4,13 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <nettle/chacha-poly1305.h>
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/random.h"
 #include "store/seal.h"
 
 #define FORMAT	1
@@ -24,50 +20,18 @@
 
 /* ---- the file */
 
-static bool
-write_all(int fd, const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		const ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno != EINTR)
-			return false;
-		if (done > 0) {
-			p += done;
-			n -= (size_t)done;
-		}
-	}
-	return true;
-}
-
-/* Make a key file.  It is written under another name and linked to its own,
- * which fails when another process was first: then that one's key counts. */
+/* Make a key file with one key.  Two processes at once agree on one. */
 static enum outcome
-make_file(const char *path, struct log *log)
+make_key_file(const char *path, struct log *log)
 {
 	uint8_t key[KEY];
-	char tmp[4096];
-	enum outcome o = INTERNAL;
-	int fd;
+	bool ok;
 
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return FAIL(log, INTERNAL, "seal_key_file: path too long");
-	if ((fd = mkostemp(tmp, O_CLOEXEC)) == -1)	/* mode 0600 */
-		return FAIL(log, INTERNAL, "%s: %s; its folder has to be "
-		    "writable for the program", path, strerror(errno));
 	random_bytes(key, sizeof(key));
-	if (!write_all(fd, key, sizeof(key)) || fsync(fd) != 0)
-		(void)FAIL(log, INTERNAL, "%s: %s", tmp, strerror(errno));
-	else if (link(tmp, path) != 0 && errno != EEXIST)
-		(void)FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
-	else
-		o = OK;
+	ok = file_make(path, key, sizeof(key));
 	explicit_bzero(key, sizeof(key));
-	close(fd);
-	unlink(tmp);
-	if (o == OK)
-		file_sync_folder(path);
-	return o;
+	return ok ? OK : FAIL(log, INTERNAL, "seal key file %s: %s; its folder "
+	    "has to be writable for the program", path, strerror(errno));
 }
 
 /* From the bytes of a file to keys; `st` tells of the file. */
@@ -101,7 +65,7 @@ seal_load(struct seal *s, const char *path, bool create, struct log *log)
 	enum outcome e;
 
 	if (!found && errno == ENOENT && create) {
-		if ((e = make_file(path, log)) != OK)
+		if ((e = make_key_file(path, log)) != OK)
 			return e;
 		found = file_read(path, &b, &st);
 	}

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* store.c: one connection to SQLite: opening, transactions, checkpoints. */
+/* store.c: one connection to SQLite: opening, closing, what it is set to. */
 #include <config.h>
 
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +16,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "conf/conf.h"
 #include "store/store_int.h"
 
-/* A writer asks again so often, ns: a fixed short sleep is fair among many
- * processes, SQLite's own growing one starves some. */
+/* Time between two attempts to get the write lock, ns.  Short and fixed is fair
+ * between many processes; SQLite's own growing delay starves some of them. */
 #define BUSY_SLEEP	50000
-
-/* The WAL is checkpointed when it has so many frames of 4 KiB: fewer for CGI
- * runs, each of which reads all of it. */
-#define CHECKPOINT_FRAMES	1000
-#define CHECKPOINT_ONE_SHOT	100
-#define CHECKPOINT_WAIT		100	/* ms, for readers */
 
 void
 store_init(void)
@@ -160,7 +150,7 @@ set_journal(struct store *s, const struct store_options *o)
 			    change);
 		if (clock_ms() - start >= s->patience)
 			return store_outcome(s, SQLITE_BUSY, change);
-		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+		clock_sleep_ms(1);
 	}
 	if (s->wal)
 		sqlite3_wal_hook(s->h, on_wal_commit, s);
@@ -247,12 +237,6 @@ store_close(struct store *s)
 	free(s);
 }
 
-void
-store_patience(struct store *s, int64_t ms)
-{
-	s->patience = ms == 0 ? s->busy_timeout : ms;
-}
-
 bool
 store_is_wal(struct store *s)
 {
@@ -263,115 +247,4 @@ bool
 store_sound(struct store *s)
 {
 	return pragma_says(s, "PRAGMA integrity_check", "ok");
-}
-
-/* ---- transactions */
-
-/* SQLite's write lock is had by asking again and again, which is fair among
- * some processes and ruinous among hundreds of threads.  So the threads of a
- * process queue here, and one of them asks. */
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-
-static bool
-enter_gate(struct store *s)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += s->patience / 1000;
-	until.tv_nsec += s->patience % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	s->gate = pthread_mutex_clocklock(&gate, CLOCK_MONOTONIC, &until) == 0;
-	return s->gate;
-}
-
-static void
-leave_gate(struct store *s)
-{
-	if (s->gate)
-		pthread_mutex_unlock(&gate);
-	s->gate = false;
-}
-
-static enum outcome
-begin(struct store *s, bool durable)
-{
-	enum outcome e;
-
-	if (s->durable != durable) {
-		e = store_exec(s, durable ? "PRAGMA synchronous=FULL" :
-		    "PRAGMA synchronous=NORMAL");
-		if (e != OK)
-			return e;
-		s->durable = durable;
-	}
-	return store_exec(s, "BEGIN IMMEDIATE");
-}
-
-enum outcome
-store_begin(struct store *s, enum durability d)
-{
-	enum outcome e;
-
-	assert(sqlite3_get_autocommit(s->h) != 0);
-	if (!enter_gate(s))
-		return store_outcome(s, SQLITE_BUSY, "waiting for a thread");
-	s->wrote = true;
-	if ((e = begin(s, d == DURABLE)) != OK)
-		leave_gate(s);
-	return e;
-}
-
-enum outcome
-store_commit(struct store *s)
-{
-	const enum outcome e = store_exec(s, "COMMIT");
-
-	if (e != OK)
-		store_rollback(s);
-	leave_gate(s);
-	return e;
-}
-
-void
-store_rollback(struct store *s)
-{
-	/* A full disk or an I/O error has rolled back already. */
-	if (sqlite3_get_autocommit(s->h) == 0)
-		sqlite3_exec(s->h, "ROLLBACK", NULL, NULL, NULL);
-	leave_gate(s);
-}
-
-/* Versions of SQLite before 3.51.3 can damage a WAL database when one
- * connection checkpoints twice while another commits in between (the
- * "WAL-reset" bug): so checkpoints are run here only, and by one process at a
- * time.  TRUNCATE holds the write lock, so that no commit comes between. */
-void
-store_maintain(struct store *s)
-{
-	int fd, rc = SQLITE_BUSY;
-
-	/* What a write has read is of little use to the next one. */
-	if (s->wrote)
-		sqlite3_db_release_memory(s->h);
-	s->wrote = false;
-	if (!s->wal || s->wal_frames < s->checkpoint_at)
-		return;
-	fd = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		store_patience(s, CHECKPOINT_WAIT);
-		rc = sqlite3_wal_checkpoint_v2(s->h, NULL,
-		    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-		store_patience(s, 0);
-	}
-	close(fd);
-	/* Not now: try again when the WAL has grown as much once more. */
-	s->checkpoint_at = s->checkpoint_step +
-	    (rc == SQLITE_OK ? 0 : s->wal_frames);
-	s->wal_frames = 0;
 }

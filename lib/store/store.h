@@ -43,6 +43,8 @@ struct schema {
 	size_t			 nstatements;
 };
 
+enum journal { JOURNAL_AUTO, JOURNAL_WAL, JOURNAL_DELETE };
+
 struct store_options {
 	const char	*path;
 	int64_t		 journal;	/* enum journal */
@@ -68,6 +70,10 @@ enum outcome	store_check(struct store *);
 /* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
 bool		store_sound(struct store *);
 
+/* Can the write lock be had, and a transaction be committed?  False, with the
+ * cause logged, if not. */
+bool		store_writable(struct store *);
+
 /* Copy the store to a new file (mode 0600) while others use it; INTERNAL when
  * the file is there already or can't be written. */
 enum outcome	store_backup(struct store *, const char *path);
@@ -75,20 +81,27 @@ enum outcome	store_backup(struct store *, const char *path);
 /* Does the journal mode in force keep the WAL? */
 bool		store_is_wal(struct store *);
 
-/* From now on wait at most so long for the write lock, ms; 0: as opened. */
-void		store_patience(struct store *, int64_t ms);
-
 /* Checkpoint the WAL if it has grown; to be called when nobody waits. */
 void		store_maintain(struct store *);
 
 /* ---- transactions: the write lock comes first, the wait is bounded */
 enum durability {
 	RELAXED,	/* may be lost when the power fails; never torn */
-	DURABLE,	/* synced before store_commit() returns */
+	DURABLE,	/* synced before store_write() returns */
 };
-enum outcome	store_begin(struct store *, enum durability);
-enum outcome	store_commit(struct store *);
-void		store_rollback(struct store *);	/* nothing open: does nothing */
+
+/* Run `body` in a transaction: committed when it returns OK, else rolled back,
+ * and its outcome returned.  The body may be run more than once, so what it
+ * leaves in memory has to come out the same each time, and everything random is
+ * made before it.  It must not ask WeChat. */
+enum outcome	store_write(struct store *, enum durability,
+		    enum outcome (*body)(void *arg), void *arg);
+
+/* The same for what may as well not be written: RELAXED, waiting at most `ms`
+ * for the write lock.  False: not written, which is no failure of the request:
+ * the cause is forgotten. */
+bool		store_write_soon(struct store *, int64_t ms,
+		    enum outcome (*body)(void *arg), void *arg);
 
 /* ---- one statement */
 struct q	*q_new(struct store *, size_t statement);

@@ -7,6 +7,11 @@
 
 #include "store/store.h"
 
+/* The WAL is checkpointed when it has so many frames of 4 KiB: fewer for CGI
+ * runs, each of which reads all of it. */
+#define CHECKPOINT_FRAMES	1000
+#define CHECKPOINT_ONE_SHOT	100
+
 struct q {
 	struct store		*store;
 	sqlite3_stmt		*st;
@@ -33,6 +38,10 @@ struct store {
 
 /* The outcome of a result code; the cause is logged when it is not OK. */
 enum outcome	store_outcome(struct store *, int rc, const char *where);
+
+/* Set how long this connection waits for the write lock, ms; 0: back to the
+ * value given to store_open(). */
+void		store_patience(struct store *, int64_t ms);
 
 /* Bring the schema up to date (migrate.c). */
 enum outcome	store_migrate(struct store *);

@@ -3,13 +3,13 @@
 #include <config.h>
 
 #include <string.h>
-#include <time.h>
 
-#include "account/request.h"
+#include "context.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "statements.h"
 #include "wechat/access_token.h"
-#include "wechat/wechat.h"
+#include "wechat/call.h"
 
 /* stable_token gives a new token in the last 300 s of the old one's life. */
 #define EARLY		240	/* s before its end to fetch the next */
@@ -25,11 +25,11 @@ struct row {
 };
 
 static enum outcome
-read_row(struct req *rq, const struct app *app, struct row *row)
+read_row(struct context *cx, const struct app *app, struct row *row)
 {
 	const struct place place = { "access_tokens.token", app->appid,
 	    strlen(app->appid) };
-	struct q *q = q_new(rq->store, Q_ACCESS_GET);
+	struct q *q = q_new(cx->store, Q_ACCESS_GET);
 	const void *sealed;
 	size_t n;
 
@@ -42,10 +42,10 @@ read_row(struct req *rq, const struct app *app, struct row *row)
 		row->expires = q_col_int(q, 2);
 		row->refused_until = q_col_int(q, 3);
 		row->lease_until = q_col_int(q, 4);
-		/* One that does not open is one that we do not have. */
-		row->have = row->expires > rq->now && n > SEAL_EXTRA &&
+		/* A token that no key opens is treated as missing. */
+		row->have = row->expires > cx->now && n > SEAL_EXTRA &&
 		    n - SEAL_EXTRA <= ACCESS_TOKEN_MAX &&
-		    seal_open(rq->seal, &place, sealed, n, row->access.token,
+		    seal_open(cx->seal, &place, sealed, n, row->access.token,
 		    NULL);
 		if (row->have)
 			row->access.token[n - SEAL_EXTRA] = '\0';
@@ -53,94 +53,157 @@ read_row(struct req *rq, const struct app *app, struct row *row)
 	return q_end(q);
 }
 
-/* Run one statement on the app's row in a transaction of its own. */
-static enum outcome
-write_row(struct req *rq, struct q *q, enum durability d, int64_t *changed)
-{
-	enum outcome e;
+/* A change of the app's row: a statement, and what it is given by name. */
+struct change {
+	struct store	*store;
+	const char	*appid;
+	size_t		 statement;
+	struct { const char *name; int64_t value; } ints[5];
+	const void	*token;			/* sealed; NULL: none */
+	size_t		 token_len;
+	int64_t		 changed;		/* rows */
+};
 
-	if ((e = store_begin(rq->store, d)) != OK) {
-		(void)q_end(q);
-		return e;
-	}
-	if ((e = q_run(q, changed)) == OK)
-		return store_commit(rq->store);
-	store_rollback(rq->store);
-	return e;
+static enum outcome
+run_change(void *arg)
+{
+	struct change *c = arg;
+	struct q *q = q_new(c->store, c->statement);
+	size_t i;
+
+	q_text(q, ":appid", c->appid);
+	for (i = 0; i < COUNT(c->ints) && c->ints[i].name != NULL; i++)
+		q_int(q, c->ints[i].name, c->ints[i].value);
+	if (c->token != NULL)
+		q_blob(q, ":token", c->token, c->token_len);
+	return q_run(q, &c->changed);
+}
+
+static enum outcome
+write_row(struct context *cx, struct change *c, enum durability d)
+{
+	c->store = cx->store;
+	return store_write(cx->store, d, run_change, c);
 }
 
 /* Try to become the one who fetches. */
 static enum outcome
-take_lease(struct req *rq, const struct app *app, const struct row *row,
+take_lease(struct context *cx, const struct app *app, const struct row *row,
     bool *mine)
 {
 	const int64_t now = clock_now_ms();
-	const int64_t until = now + rq->conf->wechat_timeout + LEASE_MORE;
-	int64_t changed = 0;
-	struct q *q;
+	const int64_t until = now + cx->conf->wechat_timeout + LEASE_MORE;
+	struct change add = { .appid = app->appid,
+	    .statement = Q_ACCESS_ADD };
+	struct change lease = { .appid = app->appid,
+	    .statement = Q_ACCESS_LEASE, .ints = {
+	    { ":version", row->access.version },
+	    { ":refused", row->refused_until }, { ":now_ms", now },
+	    { ":until", until }, { ":latest", until + CLOCK_AHEAD } } };
 	enum outcome e;
 
 	*mine = false;
 	if (row->lease_until > now && row->lease_until <= until + CLOCK_AHEAD)
 		return OK;		/* another one's: no need to write */
-	if (!row->exists) {
-		q = q_new(rq->store, Q_ACCESS_ADD);
-		q_text(q, ":appid", app->appid);
-		if ((e = write_row(rq, q, RELAXED, NULL)) != OK)
-			return e;
-	}
-	q = q_new(rq->store, Q_ACCESS_LEASE);
-	q_text(q, ":appid", app->appid);
-	q_int(q, ":version", row->access.version);
-	q_int(q, ":refused", row->refused_until);
-	q_int(q, ":now_ms", now);
-	q_int(q, ":until", until);
-	q_int(q, ":latest", until + CLOCK_AHEAD);
-	e = write_row(rq, q, RELAXED, &changed);
-	*mine = changed > 0;
+	if (!row->exists && (e = write_row(cx, &add, RELAXED)) != OK)
+		return e;
+	e = write_row(cx, &lease, RELAXED);
+	*mine = e == OK && lease.changed > 0;
 	return e;
 }
 
 /* Note what the fetch gave, and give the lease back. */
 static enum outcome
-put_token(struct req *rq, const struct app *app, const char *token,
+put_token(struct context *cx, const struct app *app, const char *token,
     int64_t life)
 {
 	const struct place place = { "access_tokens.token", app->appid,
 	    strlen(app->appid) };
 	uint8_t sealed[ACCESS_TOKEN_MAX + SEAL_EXTRA];
 	const size_t n = strlen(token);
-	struct q *q = q_new(rq->store, Q_ACCESS_PUT);
+	struct change put = { .appid = app->appid,
+	    .statement = Q_ACCESS_PUT, .token = sealed,
+	    .token_len = n + SEAL_EXTRA,
+	    .ints = { { ":expires", cx->now + life } } };
 
-	seal_value(rq->seal, &place, token, n, sealed);
-	q_text(q, ":appid", app->appid);
-	q_blob(q, ":token", sealed, n + SEAL_EXTRA);
-	q_int(q, ":expires", rq->now + life);
-	return write_row(rq, q, DURABLE, NULL);
+	seal_value(cx->seal, &place, token, n, sealed);
+	return write_row(cx, &put, DURABLE);
 }
 
 static void
-put_refusal(struct req *rq, const struct app *app, int64_t until)
+put_refusal(struct context *cx, const struct app *app, int64_t until)
 {
-	struct q *q = q_new(rq->store, Q_ACCESS_REFUSE);
+	struct change refuse = { .appid = app->appid,
+	    .statement = Q_ACCESS_REFUSE, .ints = { { ":until", until } } };
 
-	q_text(q, ":appid", app->appid);
-	q_int(q, ":until", until);
-	(void)write_row(rq, q, RELAXED, NULL);
+	(void)write_row(cx, &refuse, RELAXED);
 }
 
+/* ---- POST /cgi-bin/stable_token */
+
+struct token_out {
+	char	*token;
+	int64_t	*life;
+};
+
 static enum outcome
-fetch(struct req *rq, const struct app *app, struct access *out)
+read_token(struct log *log, struct json_object *o, void *arg)
+{
+	const struct token_out *out = arg;
+	size_t i, n;
+	const char *s = json_text(o, "access_token", &n);
+
+	if (s == NULL || n == 0 || n > ACCESS_TOKEN_MAX ||
+	    !json_number(o, "expires_in", out->life) || *out->life <= 0 ||
+	    *out->life > 86400)
+		return FAIL(log, WECHAT_ERROR, "WeChat: access_token or "
+		    "expires_in is missing or malformed");
+	for (i = 0; i < n; i++)
+		if (s[i] <= 0x20 || s[i] >= 0x7f)
+			return FAIL(log, WECHAT_ERROR, "WeChat: the "
+			    "access_token has odd characters");
+	memcpy(out->token, s, n + 1);
+	return OK;
+}
+
+/* getStableAccessToken, never forced; `token` has room for ACCESS_TOKEN_MAX
+ * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's. */
+static enum outcome
+stable_token(struct context *cx, const struct app *app, char *token,
+    int64_t *life)
+{
+	struct token_out out = { token, life };
+	struct api a = { API_INIT, .path = "/cgi-bin/stable_token",
+	    .read = read_token, .out = &out };
+	int64_t errcode;
+	enum outcome e;
+
+	json_open(&a.body, NULL);
+	json_str(&a.body, "grant_type", "client_credential");
+	json_str(&a.body, "appid", app->appid);
+	json_str(&a.body, "secret", app->secret);
+	json_boolean(&a.body, "force_refresh", false);
+	json_close(&a.body);
+	e = api_call(cx, &a, &errcode);
+	/* No user did anything wrong here, and none can mend it. */
+	return e == CODE_INVALID || e == CODE_USED || e == USER_BLOCKED ||
+	    e == TOO_MANY_REQUESTS ? WECHAT_ERROR : e;
+}
+
+/* ---- one token for all */
+
+static enum outcome
+fetch(struct context *cx, const struct app *app, struct access *out)
 {
 	int64_t life = 0;
-	enum outcome e = wechat_stable_token(rq, app, out->token, &life);
+	enum outcome e = stable_token(cx, app, out->token, &life);
 
-	rq->now = clock_now();
+	cx->now = clock_now();
 	if (e == OK)
-		return put_token(rq, app, out->token, life);
+		return put_token(cx, app, out->token, life);
 	/* Refused for good: leave WeChat alone for a while.  Not reached: the
 	 * breaker counts that. */
-	put_refusal(rq, app, e == WECHAT_ERROR ? rq->now + ACCESS_REFUSED : 0);
+	put_refusal(cx, app, e == WECHAT_ERROR ? cx->now + ACCESS_REFUSED : 0);
 	return e;
 }
 
@@ -148,7 +211,7 @@ fetch(struct req *rq, const struct app *app, struct access *out)
 enum step { STEP_DONE, STEP_WAIT };
 
 static enum outcome
-try_once(struct req *rq, const struct app *app, struct access *out,
+try_once(struct context *cx, const struct app *app, struct access *out,
     enum step *step)
 {
 	struct row row;
@@ -156,23 +219,23 @@ try_once(struct req *rq, const struct app *app, struct access *out,
 	bool mine;
 
 	*step = STEP_DONE;
-	rq->now = clock_now();
-	if ((e = read_row(rq, app, &row)) != OK)
+	cx->now = clock_now();
+	if ((e = read_row(cx, app, &row)) != OK)
 		return e;
 	*out = row.access;
-	if (row.have && row.expires - rq->now > EARLY)
+	if (row.have && row.expires - cx->now > EARLY)
 		return OK;
-	if (row.refused_until > rq->now &&
-	    row.refused_until <= rq->now + ACCESS_REFUSED) {
+	if (row.refused_until > cx->now &&
+	    row.refused_until <= cx->now + ACCESS_REFUSED) {
 		if (row.have)
 			return OK;
-		return FAIL(rq->log, WECHAT_ERROR, "WeChat refused an "
+		return FAIL(cx->log, WECHAT_ERROR, "WeChat refused an "
 		    "access_token a moment ago; not asking again yet");
 	}
-	if ((e = take_lease(rq, app, &row, &mine)) != OK)
+	if ((e = take_lease(cx, app, &row, &mine)) != OK)
 		return row.have ? OK : e;
 	if (mine) {
-		e = fetch(rq, app, out);
+		e = fetch(cx, app, out);
 		if (e != OK && row.have) {	/* the old one still lives */
 			*out = row.access;
 			e = OK;
@@ -184,30 +247,58 @@ try_once(struct req *rq, const struct app *app, struct access *out,
 }
 
 enum outcome
-access_get(struct req *rq, const struct app *app, struct access *out)
+access_get(struct context *cx, const struct app *app, struct access *out)
 {
-	const int64_t start = clock_ms(), most = rq->conf->wechat_timeout;
+	const int64_t start = clock_ms(), most = cx->conf->wechat_timeout;
 	enum outcome e;
 	enum step step;
 
 	for (;;) {
-		e = try_once(rq, app, out, &step);
+		e = try_once(cx, app, out, &step);
 		if (e != OK || step == STEP_DONE)
 			return e;
 		if (clock_ms() - start >= most)
-			return FAIL(rq->log, WECHAT_UNAVAILABLE, "no "
+			return FAIL(cx->log, WECHAT_UNAVAILABLE, "no "
 			    "access_token: another process fetches it");
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN * 1000000 },
-		    NULL);
+		clock_sleep_ms(LOOK_AGAIN);
 	}
 }
 
 enum outcome
-access_drop(struct req *rq, const struct app *app, const struct access *a)
+access_drop(struct context *cx, const struct app *app, const struct access *a)
 {
-	struct q *q = q_new(rq->store, Q_ACCESS_DROP);
+	struct change drop = { .appid = app->appid,
+	    .statement = Q_ACCESS_DROP,
+	    .ints = { { ":version", a->version } } };
 
-	q_text(q, ":appid", app->appid);
-	q_int(q, ":version", a->version);
-	return write_row(rq, q, RELAXED, NULL);
+	return write_row(cx, &drop, RELAXED);
+}
+
+/* ---- calls with it */
+
+static bool
+token_refused(int64_t errcode)
+{
+	return errcode == 40001 || errcode == 40014 || errcode == 42001;
+}
+
+enum outcome
+access_call(struct context *cx, const struct app *app, struct api *a,
+    int64_t *errcode)
+{
+	struct access access;
+	enum outcome e;
+
+	*errcode = 0;
+	if ((e = access_get(cx, app, &access)) == OK &&
+	    (e = api_send(cx, a, access.token, errcode)) == WECHAT_ERROR &&
+	    token_refused(*errcode) &&
+	    (e = access_drop(cx, app, &access)) == OK &&
+	    (e = access_get(cx, app, &access)) == OK) {
+		log_forget(cx->log);
+		e = api_send(cx, a, access.token, errcode);
+	}
+	explicit_bzero(&access, sizeof(access));
+	api_done(a);
+	return e;
 }

@@ -13,8 +13,9 @@
 #include "base/bounds.h"
 #include "base/outcome.h"
 
+struct api;
 struct app;
-struct req;
+struct context;
 
 struct access {
 	char	token[ACCESS_TOKEN_MAX + 1];
@@ -22,11 +23,16 @@ struct access {
 };
 
 /* The token to use now.  WECHAT_ERROR, WECHAT_UNAVAILABLE, or the store's. */
-enum outcome	access_get(struct req *, const struct app *, struct access *);
+enum outcome	access_get(struct context *, const struct app *, struct access *);
 
 /* WeChat refused this one (40001, 40014, 42001): drop it, unless a newer one
  * has come meanwhile. */
-enum outcome	access_drop(struct req *, const struct app *,
+enum outcome	access_drop(struct context *, const struct app *,
 		    const struct access *);
+
+/* api_call() with the app's access_token in the query; a token that WeChat
+ * refuses is replaced and the call repeated, once. */
+enum outcome	access_call(struct context *, const struct app *,
+		    struct api *, int64_t *errcode);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* breaker.c: a WeChat that can't be reached is not asked by everybody. */
+/* breaker.c: circuit breaker for calls to WeChat, shared by all processes. */
 #include <config.h>
 
-#include "account/request.h"
+#include "context.h"
 #include "base/clock.h"
 #include "statements.h"
 #include "wechat/breaker.h"
@@ -15,9 +15,9 @@ struct state {
 };
 
 static enum outcome
-read_state(struct req *rq, struct state *s)
+read_state(struct context *cx, struct state *s)
 {
-	struct q *q = q_new(rq->store, Q_BREAKER_GET);
+	struct q *q = q_new(cx->store, Q_BREAKER_GET);
 
 	*s = (struct state){ .failures = 0 };
 	if (q_row(q)) {
@@ -28,38 +28,39 @@ read_state(struct req *rq, struct state *s)
 	return q_end(q);
 }
 
-/* Run one statement in a short transaction; true: it changed the row. */
-static bool
-write_state(struct req *rq, struct q *q)
-{
-	int64_t changed = 0;
-	bool ok;
+/* A change of the row: which statement, and what it is given. */
+struct change {
+	struct store	*store;
+	size_t		 statement;
+	int64_t		 seen, until;		/* of probe */
+	int64_t		 changed;		/* rows */
+};
 
-	store_patience(rq->store, WRITE_WAIT);
-	ok = store_begin(rq->store, RELAXED) == OK;
-	if (ok)
-		ok = q_run(q, &changed) == OK &&
-		    store_commit(rq->store) == OK;
-	else
-		(void)q_end(q);
-	if (!ok) {
-		store_rollback(rq->store);
-		log_forget(rq->log);	/* no failure of this request */
+static enum outcome
+write_change(void *arg)
+{
+	struct change *c = arg;
+	struct q *q = q_new(c->store, c->statement);
+
+	if (c->statement == Q_BREAKER_PROBE) {
+		q_int(q, ":until", c->until);
+		q_int(q, ":seen", c->seen);
+	} else if (c->statement == Q_BREAKER_FAIL) {
+		q_int(q, ":limit", BREAKER_FAILURES);
+		q_int(q, ":open_until", c->until);
 	}
-	store_patience(rq->store, 0);
-	return ok && changed > 0;
+	return q_run(q, &c->changed);
 }
 
 enum outcome
-breaker_allow(struct req *rq, int64_t *failures)
+breaker_allow(struct context *cx, int64_t *failures)
 {
 	const int64_t now = clock_now_ms();
-	const int64_t probe = rq->conf->wechat_timeout + PROBE_MORE;
+	const int64_t probe = cx->conf->wechat_timeout + PROBE_MORE;
 	struct state s;
 	enum outcome e;
-	struct q *q;
 
-	if ((e = read_state(rq, &s)) != OK)
+	if ((e = read_state(cx, &s)) != OK)
 		return e;
 	*failures = s.failures;
 	if (s.failures < BREAKER_FAILURES)
@@ -67,35 +68,34 @@ breaker_allow(struct req *rq, int64_t *failures)
 	/* A time much further ahead than is ever set: the clock was set back. */
 	if (s.open_until > now &&
 	    s.open_until <= now + BREAKER_OPEN * 1000 + CLOCK_AHEAD) {
-		rq->retry_after = (s.open_until - now + 999) / 1000;
-		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat could not be "
+		cx->retry_after = (s.open_until - now + 999) / 1000;
+		return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat could not be "
 		    "reached %lld times in a row; waiting",
 		    (long long)s.failures);
 	}
 	if (s.probe_until <= now ||
 	    s.probe_until > now + probe + CLOCK_AHEAD) {
-		q = q_new(rq->store, Q_BREAKER_PROBE);
-		q_int(q, ":until", now + probe);
-		q_int(q, ":seen", s.probe_until);
-		if (write_state(rq, q))
+		struct change c = { .store = cx->store,
+		    .statement = Q_BREAKER_PROBE, .until = now + probe,
+		    .seen = s.probe_until };
+
+		if (store_write_soon(cx->store, WRITE_WAIT, write_change,
+		    &c) && c.changed > 0)
 			return OK;
 	}
-	rq->retry_after = 1;
-	return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat could not be reached; "
+	cx->retry_after = 1;
+	return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat could not be reached; "
 	    "another process is trying");
 }
 
 void
-breaker_note(struct req *rq, int64_t failures, bool reached)
+breaker_note(struct context *cx, int64_t failures, bool reached)
 {
-	struct q *q;
+	struct change c = { .store = cx->store,
+	    .statement = reached ? Q_BREAKER_CLOSE : Q_BREAKER_FAIL,
+	    .until = clock_now_ms() + BREAKER_OPEN * 1000 };
 
-	if (reached && failures == 0)
-		return;
-	q = q_new(rq->store, reached ? Q_BREAKER_CLOSE : Q_BREAKER_FAIL);
-	if (!reached) {
-		q_int(q, ":limit", BREAKER_FAILURES);
-		q_int(q, ":open_until", clock_now_ms() + BREAKER_OPEN * 1000);
-	}
-	(void)write_state(rq, q);
+	if (!reached || failures > 0)
+		(void)store_write_soon(cx->store, WRITE_WAIT, write_change,
+		    &c);
 }

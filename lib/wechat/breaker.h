@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* breaker.h: a WeChat that can't be reached is not asked by everybody.
+/* breaker.h: circuit breaker for calls to WeChat, shared by all processes.
  *
  * After BREAKER_FAILURES failures in a row to reach it (no connection, timeout,
  * cut reply; not -1, not an HTTP error), in whatever process, every call is
@@ -13,13 +13,13 @@
 
 #include "base/outcome.h"
 
-struct req;
+struct context;
 
 /* OK: go ahead; *failures is for breaker_note().  WECHAT_UNAVAILABLE: not now,
- * and req.retry_after is set. */
-enum outcome	breaker_allow(struct req *, int64_t *failures);
+ * and context.retry_after is set. */
+enum outcome	breaker_allow(struct context *, int64_t *failures);
 
 /* Tell how it went.  A store that can't be written is no reason to fail. */
-void		breaker_note(struct req *, int64_t failures, bool reached);
+void		breaker_note(struct context *, int64_t failures, bool reached);
 
 #endif

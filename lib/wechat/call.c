@@ -8,12 +8,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "account/request.h"
+#include "context.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "wechat/access_token.h"
 #include "wechat/breaker.h"
 #include "wechat/call.h"
 #include "wechat/https.h"
@@ -22,10 +20,6 @@
 #define RID_MAX		64
 #define AGAIN_FIRST	100	/* ms before the first repetition; doubles */
 #define ERRCODE_BUSY	(-1)
-
-struct wechat {
-	struct http	*http;
-};
 
 /* ---- errors */
 
@@ -108,22 +102,22 @@ api_read(struct log *log, const char *text, size_t n,
 /* ---- one send */
 
 static enum outcome
-from_http(struct req *rq, enum http_result r, long status, const char *why)
+from_http(struct context *cx, enum http_result r, long status, const char *why)
 {
 	if (r == HTTP_FAILED)
-		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: %s", why);
+		return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat: %s", why);
 	if (r == HTTP_TOO_LARGE)
-		return FAIL(rq->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
+		return FAIL(cx->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
 	if (status >= 500 || status == 429)
-		return FAIL(rq->log, WECHAT_UNAVAILABLE, "WeChat: HTTP %ld",
+		return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat: HTTP %ld",
 		    status);
 	if (status != 200)
-		return FAIL(rq->log, WECHAT_ERROR, "WeChat: HTTP %ld", status);
+		return FAIL(cx->log, WECHAT_ERROR, "WeChat: HTTP %ld", status);
 	return OK;
 }
 
 static enum outcome
-send_once(struct req *rq, const struct api *a, const struct http_call *call,
+send_once(struct context *cx, const struct api *a, const struct http_call *call,
     int64_t *errcode)
 {
 	struct buf reply = { .max = UPSTREAM_MAX + 1 };
@@ -134,12 +128,12 @@ send_once(struct req *rq, const struct api *a, const struct http_call *call,
 	long status;
 
 	*errcode = 0;
-	if ((e = breaker_allow(rq, &failures)) != OK)
+	if ((e = breaker_allow(cx, &failures)) != OK)
 		return e;
-	r = http_call(rq->wechat->http, call, &reply, &status, &why);
-	breaker_note(rq, failures, r != HTTP_FAILED);
-	if ((e = from_http(rq, r, status, why)) == OK)
-		e = api_read(rq->log, reply.p == NULL ? "" : reply.p,
+	r = http_call(cx->wechat->http, call, &reply, &status, &why);
+	breaker_note(cx, failures, r != HTTP_FAILED);
+	if ((e = from_http(cx, r, status, why)) == OK)
+		e = api_read(cx->log, reply.p == NULL ? "" : reply.p,
 		    reply.len, a->read, a->out, errcode);
 	buf_free(&reply);
 	return e;
@@ -147,43 +141,42 @@ send_once(struct req *rq, const struct api *a, const struct http_call *call,
 
 /* Send; after the definite answer -1 again, while there is time. */
 static enum outcome
-send_patiently(struct req *rq, const struct api *a, struct http_call *call,
+send_patiently(struct context *cx, const struct api *a, struct http_call *call,
     int64_t *errcode)
 {
 	const int64_t start = clock_ms();
-	int64_t pause = AGAIN_FIRST, left = rq->conf->wechat_timeout;
+	int64_t pause = AGAIN_FIRST, left = cx->conf->wechat_timeout;
 	enum outcome e;
 	int sends;
 
 	for (sends = 1;; sends++) {
 		call->timeout = left;
-		e = send_once(rq, a, call, errcode);
-		left = start + rq->conf->wechat_timeout - clock_ms();
+		e = send_once(cx, a, call, errcode);
+		left = start + cx->conf->wechat_timeout - clock_ms();
 		if (*errcode != ERRCODE_BUSY || sends == CALL_SENDS ||
 		    left <= pause)
 			break;
-		nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000 },
-		    NULL);
+		clock_sleep_ms(pause);
 		left -= pause;
 		pause *= 2;
 	}
-	rq->log->wechat_ms += clock_ms() - start;
+	cx->log->wechat_ms += clock_ms() - start;
 	if (e == OK)
-		log_forget(rq->log);	/* the -1 before it */
+		log_forget(cx->log);	/* the -1 before it */
 	return e;
 }
 
-static enum outcome
-send_api(struct req *rq, const struct api *a, const char *token,
+enum outcome
+api_send(struct context *cx, const struct api *a, const char *token,
     int64_t *errcode)
 {
 	struct http_call call = { .once = a->once,
-	    .request_id = rq->request_id };
+	    .request_id = cx->request_id };
 	struct buf url = { .max = URL_MAX };
 	enum outcome e;
 
 	*errcode = 0;
-	buf_fmt(&url, "%s%s?", rq->conf->wechat_base_url, a->path);
+	buf_fmt(&url, "%s%s?", cx->conf->wechat_base_url, a->path);
 	if (token != NULL) {
 		buf_str(&url, "access_token=");
 		buf_url(&url, token);
@@ -193,90 +186,29 @@ send_api(struct req *rq, const struct api *a, const char *token,
 		buf_str(&url, a->query.p);
 	if (url.bad || a->query.bad || a->body.bad) {
 		buf_free(&url);
-		return FAIL(rq->log, INTERNAL, "a call to WeChat is too long");
+		return FAIL(cx->log, INTERNAL, "a call to WeChat is too long");
 	}
 	call.url = url.p;
 	call.body = a->body.p;
-	e = send_patiently(rq, a, &call, errcode);
+	e = send_patiently(cx, a, &call, errcode);
 	buf_free(&url);
 	return e;
 }
 
 /* ---- a call */
 
-enum outcome
-api_call(struct req *rq, struct api *a, int64_t *errcode)
+void
+api_done(struct api *a)
 {
-	const enum outcome e = send_api(rq, a, NULL, errcode);
-
 	buf_free(&a->query);
 	buf_free(&a->body);
-	return e;
-}
-
-static bool
-token_refused(int64_t errcode)
-{
-	return errcode == 40001 || errcode == 40014 || errcode == 42001;
 }
 
 enum outcome
-api_call_with_token(struct req *rq, const struct app *app, struct api *a,
-    int64_t *errcode)
+api_call(struct context *cx, struct api *a, int64_t *errcode)
 {
-	struct access access;
-	enum outcome e;
+	const enum outcome e = api_send(cx, a, NULL, errcode);
 
-	*errcode = 0;
-	if ((e = access_get(rq, app, &access)) == OK &&
-	    (e = send_api(rq, a, access.token, errcode)) == WECHAT_ERROR &&
-	    token_refused(*errcode) &&
-	    (e = access_drop(rq, app, &access)) == OK &&
-	    (e = access_get(rq, app, &access)) == OK) {
-		log_forget(rq->log);
-		e = send_api(rq, a, access.token, errcode);
-	}
-	explicit_bzero(&access, sizeof(access));
-	buf_free(&a->query);
-	buf_free(&a->body);
+	api_done(a);
 	return e;
 }
-
-/* ---- for struct program */
-
-static void
-close_upstream(struct wechat *w)
-{
-	http_close(w->http);
-	free(w);
-}
-
-static struct wechat *
-open_upstream(const struct conf *conf)
-{
-	struct wechat *w = calloc(1, sizeof(*w));
-
-	if (w != NULL && (w->http = http_open(conf)) == NULL) {
-		free(w);
-		return NULL;
-	}
-	return w;
-}
-
-static bool
-check_upstream(struct wechat *w, const struct conf *conf, struct log *log)
-{
-	const char *why;
-
-	if (http_connects(w->http, conf->wechat_base_url, &why))
-		return true;
-	log_cause(log, __FILE__, __LINE__, "WeChat at %s: %s",
-	    conf->wechat_base_url, why);
-	return false;
-}
-
-const struct upstream wechat_upstream = {
-	.open = open_upstream,
-	.close = close_upstream,
-	.check = check_upstream,
-};

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* call.h: one call of WeChat's API, as the files of wechat.h share it. */
+/* call.h: one call of WeChat's API: breaker, sending, repetition, errcode. */
 #ifndef CALL_H
 #define CALL_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
-#include "wechat/wechat.h"
+#include "base/outcome.h"
 
+struct context;
+struct http;
 struct json_object;
+struct log;
+
+/* A thread's way to WeChat. */
+struct wechat {
+	struct http	*http;
+};
 
 #define API_TEXT_MAX	4096	/* query or body of a call, bytes */
 
@@ -29,12 +39,13 @@ struct api {
 
 /* Make the call: breaker, one send (again after the definite answer -1), HTTP
  * status, JSON, errcode, api.read().  *errcode is WeChat's, 0 without one. */
-enum outcome	api_call(struct req *, struct api *, int64_t *errcode);
+enum outcome	api_call(struct context *, struct api *, int64_t *errcode);
 
-/* The same with the app's access_token in the query; a token that WeChat
- * refuses is replaced and the call repeated, once. */
-enum outcome	api_call_with_token(struct req *, const struct app *,
-		    struct api *, int64_t *errcode);
+/* The parts of it: send, with an access_token in the query unless it is NULL;
+ * and end both buffers. */
+enum outcome	api_send(struct context *, const struct api *,
+		    const char *access_token, int64_t *errcode);
+void		api_done(struct api *);
 
 /* Parse the text of a reply and hand it to `read`. */
 enum outcome	api_read(struct log *, const char *text, size_t n,

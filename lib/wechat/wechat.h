@@ -8,15 +8,17 @@
 #ifndef WECHAT_H
 #define WECHAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/bounds.h"
 #include "base/outcome.h"
-#include "program/program.h"
 
 struct app;
-struct req;
+struct context;
+struct json_object;
+struct log;
 
 /* What code2Session gives. */
 struct wechat_session {
@@ -33,26 +35,22 @@ struct wechat_phone {
 
 /* auth.code2Session.  The code is sent once, and again only after the definite
  * answer -1 (CALL_SENDS in all, within wechat_timeout). */
-enum outcome	wechat_code2session(struct req *, const struct app *,
+enum outcome	wechat_code2session(struct context *, const struct app *,
 		    const char *code, struct wechat_session *out);
 
-/* getStableAccessToken, never forced; `token` has room for ACCESS_TOKEN_MAX
- * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's. */
-enum outcome	wechat_stable_token(struct req *, const struct app *,
-		    char *token, int64_t *life);
-
 /* getPhoneNumber: exchange a phone code, which has to be this user's. */
-enum outcome	wechat_phone_number(struct req *, const struct app *,
+enum outcome	wechat_phone_number(struct context *, const struct app *,
 		    const char *code, const char *openid,
 		    struct wechat_phone *out);
 
+/* Read purePhoneNumber (else phoneNumber) and countryCode, which may be a
+ * number or text.  False: no phone number of PHONE_MIN to PHONE_MAX digits. */
+bool		wechat_read_phone(struct json_object *, struct wechat_phone *);
+
 /* checkSessionKey: is this the user's key now? */
-enum outcome	wechat_check_key(struct req *, const struct app *,
+enum outcome	wechat_check_key(struct context *, const struct app *,
 		    const char *openid, const uint8_t key[SESSION_KEY_LEN],
 		    bool *valid);
-
-/* For struct program: links the program with libcurl. */
-extern const struct upstream wechat_upstream;
 
 /* ---- the part that reads replies, for tests: `text` is a body of n bytes
  * that came with status 200; *errcode is WeChat's when it sent one. */

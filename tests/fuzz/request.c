@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
+#include "cgi/io.h"
 #include "program/program.h"
 #include "program/serve.h"
+#include "program/worker.h"
 #include "tests/unit/fixture.h"
 
 #define VARS	64
@@ -109,7 +110,7 @@ start(void)
 	snprintf(bearer, sizeof(bearer), "HTTP_AUTHORIZATION=Bearer %s",
 	    token);
 	w = (struct worker){ .program = &program, .conf = &box.conf };
-	log_open(&w.log, "fuzz", &box.conf);
+	conf_log_open(&box.conf, &w.log, "fuzz");
 }
 
 int

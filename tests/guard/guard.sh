@@ -9,9 +9,9 @@ src=${top_srcdir:?}
 
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
-vocabulary='program/program.h account/request.h account/login.h
-wechat/wechat.h wechat/opendata.h account/phone.h account/profile.h
-base/json.h account/throttle.h pages/setup.h'
+vocabulary='program/endpoint.h account/login.h account/phone.h account/profile.h
+account/session_keys.h account/throttle.h base/json.h wechat/wechat.h
+pages/setup.h'
 standard='assert.h ctype.h errno.h inttypes.h limits.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h time.h'
 

@@ -21,7 +21,7 @@ struct box {
 	struct seal	 seal;
 	struct arena	 arena;
 	struct app	 app;
-	struct req	 rq;
+	struct request	 rq;
 };
 
 /* The settings as they are by default. */
@@ -65,10 +65,11 @@ box_open(struct box *b, const char *name)
 	log_open(&b->log, "test", NULL);
 	o.path = b->conf.database;
 	box_must(b, store_open(&q_schema, &o, &b->log, &b->store), "store");
-	b->rq = (struct req){ .conf = &b->conf, .store = b->store,
-	    .seal = &b->seal, .log = &b->log, .arena = &b->arena,
-	    .now = clock_now(), .client = "192.0.2.1",
+	b->rq = (struct request){ .client = "192.0.2.1",
 	    .data = { .max = REPLY_MAX } };
+	b->rq.cx = (struct context){ .conf = &b->conf, .store = b->store,
+	    .seal = &b->seal, .log = &b->log, .arena = &b->arena,
+	    .now = clock_now() };
 }
 
 static inline void
@@ -109,48 +110,96 @@ box_sql(const char *path, const char *sql)
 	return n;
 }
 
+struct box_user {
+	struct box	*b;
+	const char	*openid;
+	char		 id[PUBLIC_ID_LEN + 1];
+};
+
+static inline enum outcome
+box_user_row(void *arg)
+{
+	const struct box_user *u = arg;
+	struct q *q = q_new(u->b->store, Q_USER_LOGIN);
+
+	q_text(q, ":public_id", u->id);
+	q_text(q, ":appid", u->b->app.appid);
+	q_text(q, ":openid", u->openid);
+	q_text(q, ":unionid", NULL);
+	q_int(q, ":now", u->b->rq.cx.now);
+	return user_take(&u->b->rq, q);
+}
+
 /* A user of this openid, as rq.user. */
 static inline void
 box_user(struct box *b, const char *openid)
 {
-	char id[PUBLIC_ID_LEN + 1];
-	struct q *q;
-	bool is = false;
+	struct box_user u = { .b = b, .openid = openid };
 
-	public_id_make(b->rq.now, id);
-	box_must(b, store_begin(b->store, DURABLE), "begin");
-	q = q_new(b->store, Q_USER_LOGIN);
-	q_text(q, ":public_id", id);
-	q_text(q, ":appid", b->app.appid);
-	q_text(q, ":openid", openid);
-	q_text(q, ":unionid", NULL);
-	q_int(q, ":now", b->rq.now);
-	if (q_row(q))
-		is = user_read(q, 0, &b->arena, &b->rq.user);
-	while (q_row(q))
-		;
-	box_must(b, q_end(q), "user");
-	box_must(b, store_commit(b->store), "commit");
-	if (!is)
-		box_must(b, INTERNAL, "user");
+	public_id_make(b->rq.cx.now, u.id);
+	box_must(b, store_write(b->store, DURABLE, box_user_row, &u), "user");
 }
 
-/* A session of rq.user. */
+struct box_session {
+	struct box	*b;
+	char		*token;
+	const uint8_t	*key;
+	const char	*device;
+};
+
+static inline enum outcome
+box_session_row(void *arg)
+{
+	const struct box_session *s = arg;
+
+	return session_add(&s->b->rq, s->token, s->key, s->device);
+}
+
+/* A session of rq.user with this session_key. */
+static inline void
+box_session_of(struct box *b, char token[TOKEN_LEN + 1], const uint8_t *key,
+    const char *device)
+{
+	token_make(token);
+	box_must(b, store_write(b->store, RELAXED, box_session_row,
+	    &(struct box_session){ b, token, key, device }), "session_add");
+}
+
 static inline void
 box_session(struct box *b, char token[TOKEN_LEN + 1])
 {
 	static const uint8_t key[SESSION_KEY_LEN] = "0123456789abcde";
 
-	box_must(b, store_begin(b->store, RELAXED), "begin");
-	box_must(b, session_add(&b->rq, token, key, "phone"), "session_add");
-	box_must(b, store_commit(b->store), "commit");
+	box_session_of(b, token, key, "phone");
+}
+
+/* Another process, as far as locks go, that holds the write lock of the store
+ * until box_unlock(). */
+static inline sqlite3 *
+box_lock(struct box *b, const char *path)
+{
+	sqlite3 *h = NULL;
+
+	box_must(b, sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE, NULL) ==
+	    SQLITE_OK && sqlite3_db_config(h,
+	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK &&
+	    sqlite3_exec(h, "BEGIN IMMEDIATE", NULL, NULL, NULL) ==
+	    SQLITE_OK ? OK : INTERNAL, "another process's lock");
+	return h;
+}
+
+static inline void
+box_unlock(sqlite3 *h)
+{
+	sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_close(h);
 }
 
 /* Look for a token in a request of its own at this time. */
 static inline enum outcome
 box_find(struct box *b, const char *token, int64_t now)
 {
-	b->rq.now = now;
+	b->rq.cx.now = now;
 	b->rq.live = false;
 	b->rq.session = (struct session){ .used = 0 };
 	log_forget(&b->log);

@@ -10,23 +10,29 @@
 static struct box b;
 static const uint8_t key[SESSION_KEY_LEN] = "fedcba987654321";
 
-static void
-add(const struct login_code *c)
+static enum outcome
+add_row(void *arg)
 {
-	box_must(&b, store_begin(b.store, DURABLE), "begin");
-	box_must(&b, login_code_add(&b.rq, c, key), "login_code_add");
-	box_must(&b, store_commit(b.store), "commit");
+	return login_code_add(&b.rq, arg, key);
+}
+
+static void
+add(struct login_code *c)
+{
+	box_must(&b, store_write(b.store, DURABLE, add_row, c),
+	    "login_code_add");
 }
 
 static enum outcome
-repeat(const struct login_code *c)
+repeat_row(void *arg)
 {
-	enum outcome e;
+	return login_code_repeat(&b.rq, arg);
+}
 
-	box_must(&b, store_begin(b.store, DURABLE), "begin");
-	e = login_code_repeat(&b.rq, c);
-	box_must(&b, store_commit(b.store), "commit");
-	return e;
+static enum outcome
+repeat(struct login_code *c)
+{
+	return store_write(b.store, DURABLE, repeat_row, c);
 }
 
 int
@@ -43,7 +49,7 @@ main(void)
 	store_init();
 	box_open(&b, "login.db");
 	box_user(&b, "openid-1");
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	login_code_begin(&b.rq, &l, &c);
 	ok(c.locked, "nobody else has the code");
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_INVALID,
@@ -66,15 +72,15 @@ main(void)
 	e = login_code_find(&b.rq, &c, &id, got);
 	ok(e == OK && id == b.rq.user.id && memcmp(got, key, sizeof(key)) == 0,
 	    "found: its user and its key");
-	b.rq.now = t + 60;
+	b.rq.cx.now = t + 60;
 	ok(login_code_find(&b.rq, &c, &id, got) == OK, "60 s later: still");
-	b.rq.now = t + 61;
+	b.rq.cx.now = t + 61;
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_USED,
 	    "61 s later: used");
-	b.rq.now = t - 1000;
+	b.rq.cx.now = t - 1000;
 	ok(login_code_find(&b.rq, &c, &id, got) != CODE_INVALID,
 	    "the clock set back: it is not unknown");
-	b.rq.now = t;
+	b.rq.cx.now = t;
 	for (int i = 1; i <= CODE_REPEATS; i++)
 		ok(repeat(&c) == OK, "repeat %d", i);
 	ok(repeat(&c) == CODE_USED, "one repeat too many");

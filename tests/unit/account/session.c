@@ -34,7 +34,7 @@ life(void)
 	int64_t t;
 
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t) == OK && b.rq.live, "found at once");
 	is_int(session_idle_left(&b.rq), 7200, "idle time left");
@@ -62,7 +62,7 @@ life(void)
 
 	begin();
 	b.conf.session_max = 100;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 99) == OK && session_idle_left(&b.rq) == 1 &&
 	    session_max_left(&b.rq) == 1, "the end is absolute");
@@ -80,10 +80,11 @@ static void
 touching(void)
 {
 	char token[TOKEN_LEN + 1];
+	sqlite3 *other;
 	int64_t t;
 
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 59) == OK &&
 	    sql("SELECT used FROM sessions") == t, "not noted within `touch`");
@@ -99,7 +100,7 @@ touching(void)
 
 	begin();
 	b.conf.session_idle = 8;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 2) == OK &&
 	    sql("SELECT used FROM sessions") == t,
@@ -110,26 +111,16 @@ touching(void)
 	box_close(&b);
 
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
-	{
-		struct store_options o = { .path = b.conf.database,
-	    .journal = JOURNAL_WAL, .busy_timeout = 100 };
-		struct store *writer;
-		struct log l;
-
-		log_open(&l, "writer", NULL);
-		box_must(&b, store_open(&q_schema, &o, &l, &writer), "open");
-		box_must(&b, store_begin(writer, RELAXED), "begin");
-		ok(box_find(&b, token, t + 100) == OK && b.rq.live,
-		    "a locked store does not fail the check");
-		is_int(session_idle_left(&b.rq), 7100,
-		    "what could not be noted is not promised");
-		store_rollback(writer);
-		store_close(writer);
-		ok(box_find(&b, token, t + 100) == OK &&
-		    session_idle_left(&b.rq) == 7200, "the next use is");
-	}
+	other = box_lock(&b, b.conf.database);
+	ok(box_find(&b, token, t + 100) == OK && b.rq.live,
+	    "a locked store does not fail the check");
+	is_int(session_idle_left(&b.rq), 7100,
+	    "a use that could not be written is not promised");
+	box_unlock(other);
+	ok(box_find(&b, token, t + 100) == OK &&
+	    session_idle_left(&b.rq) == 7200, "when the lock is free again, the use is written");
 	box_close(&b);
 }
 
@@ -141,7 +132,7 @@ clock_back(void)
 
 	begin();
 	b.conf.session_max = 10000;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 5000) == OK, "5000 of 10000 s are over");
 	ok(box_find(&b, token, t + 4900) == OK &&
@@ -158,7 +149,7 @@ clock_back(void)
 	begin();
 	b.conf.session_max = 1000;
 	b.conf.session_idle = 500;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	for (step = lived = 0, now = t; step < 100; step++) {
 		now += 100;
@@ -174,13 +165,13 @@ clock_back(void)
 	box_close(&b);
 
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t - 299) == OK,
 	    "created 299 s ahead: clocks may differ");
 	box_close(&b);
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t - 302) == AUTH_EXPIRED && !b.rq.live,
 	    "created more than 300 s ahead counts as expired");
@@ -196,14 +187,14 @@ eviction(void)
 
 	begin();
 	b.conf.max_sessions = 3;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	for (int i = 0; i < 3; i++) {
-		b.rq.now = t + i;
+		b.rq.cx.now = t + i;
 		box_session(&b, token[i]);
 	}
 	/* the oldest is used; so the second is the least used */
 	ok(box_find(&b, token[0], t + 70) == OK, "the first is used");
-	b.rq.now = t + 71;
+	b.rq.cx.now = t + 71;
 	box_session(&b, token[3]);
 	ok(box_find(&b, token[1], t + 72) == AUTH_INVALID,
 	    "the fourth ends the least used");
@@ -215,7 +206,7 @@ eviction(void)
 	/* an expired one does not count */
 	ok(sql("UPDATE sessions SET idle_expires = 1 WHERE used = (SELECT "
 	    "min(used) FROM sessions WHERE ended IS NULL)") == -1, "one idles");
-	b.rq.now = t + 80;
+	b.rq.cx.now = t + 80;
 	box_session(&b, token[4]);
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 1,
 	    "expired ones make room");
@@ -225,7 +216,7 @@ eviction(void)
 	/* used at the same second: the one created first ends */
 	begin();
 	b.conf.max_sessions = 2;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	for (int i = 0; i < 2; i++) {
 		box_session(&b, token[i]);
 		box_must(&b, sql(i == 0 ? "UPDATE sessions SET created_ms = "
@@ -245,9 +236,9 @@ eviction(void)
 	/* the new one is not evicted though its clock is behind */
 	begin();
 	b.conf.max_sessions = 1;
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	box_session(&b, token[0]);
-	b.rq.now = t - 100;
+	b.rq.cx.now = t - 100;
 	box_session(&b, token[1]);
 	ok(box_find(&b, token[1], t - 100) == OK &&
 	    box_find(&b, token[0], t - 100) == AUTH_INVALID,
@@ -268,6 +259,24 @@ eviction(void)
 	box_close(&b);
 }
 
+struct late {
+	const uint8_t	*hash;
+	int64_t		 now, changed;
+};
+
+static enum outcome
+touch_late(void *arg)
+{
+	struct late *l = arg;
+	struct q *q = q_new(b.store, Q_SESSION_TOUCH);
+
+	q_blob(q, ":token_hash", l->hash, HASH_LEN);
+	q_int(q, ":now", l->now + 100);
+	q_int(q, ":idle_expires", l->now + 99999);
+	q_int(q, ":max_expires", l->now + 99999);
+	return q_run(q, &l->changed);
+}
+
 static void
 tombstones(void)
 {
@@ -275,7 +284,7 @@ tombstones(void)
 	int64_t t, ended = -1;
 
 	begin();
-	t = b.rq.now;
+	t = b.rq.cx.now;
 	for (int i = 0; i < 4; i++)
 		box_session(&b, token[i]);
 	box_must(&b, box_find(&b, token[0], t), "find");
@@ -290,19 +299,11 @@ tombstones(void)
 	box_must(&b, box_find(&b, token[1], t), "find");
 	{
 		struct session s = b.rq.session;
-		struct q *q;
-		int64_t changed = -1;
+		struct late late = { s.token_hash, t, -1 };
 
 		box_must(&b, session_end(&b.rq, END_THIS, &ended), "end");
-		box_must(&b, store_begin(b.store, RELAXED), "begin");
-		q = q_new(b.store, Q_SESSION_TOUCH);
-		q_blob(q, ":token_hash", s.token_hash, HASH_LEN);
-		q_int(q, ":now", t + 100);
-		q_int(q, ":idle_expires", t + 99999);
-		q_int(q, ":max_expires", t + 99999);
-		ok(q_run(q, &changed) == OK && changed == 0,
-		    "a late touch changes nothing");
-		box_must(&b, store_commit(b.store), "commit");
+		ok(store_write(b.store, RELAXED, touch_late, &late) == OK &&
+		    late.changed == 0, "a late touch changes nothing");
 		ok(box_find(&b, token[1], t) == AUTH_INVALID,
 		    "nothing revives it");
 		/* nor is it ended twice */

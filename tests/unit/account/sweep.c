@@ -27,12 +27,19 @@ add_rows(int n, const char *used, const char *idle, const char *max,
 	box_must(&b, sql(text) == -2 ? INTERNAL : OK, "insert");
 }
 
+static enum outcome
+step_body(void *arg)
+{
+	const int64_t *now = arg;
+
+	return sweep_step(b.store, &b.conf, *now);
+}
+
 static void
 step(int64_t now)
 {
-	box_must(&b, store_begin(b.store, RELAXED), "begin");
-	box_must(&b, sweep_step(b.store, &b.conf, now), "sweep_step");
-	box_must(&b, store_commit(b.store), "commit");
+	box_must(&b, store_write(b.store, RELAXED, step_body, &now),
+	    "sweep_step");
 }
 
 int

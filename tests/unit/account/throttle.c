@@ -37,13 +37,13 @@ main(void)
 	store_init();
 	box_open(&b, "throttle.db");
 	b.conf.login_failures = 3;
-	t0 = b.rq.now = b.rq.now / 60 * 60 + 10;
+	t0 = b.rq.cx.now = b.rq.cx.now / 60 * 60 + 10;
 	for (int i = 0; i < 3; i++) {
 		ok(throttle_admit(&b.rq) == OK, "failure %d may come", i + 1);
 		throttle_note(&b.rq);
 	}
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS &&
-	    b.rq.retry_after == 50, "then it waits for the minute's end");
+	    b.rq.cx.retry_after == 50, "then it waits for the minute's end");
 	b.rq.client = "192.0.2.2";
 	ok(throttle_admit(&b.rq) == OK, "another address does not");
 	b.rq.client = NULL;
@@ -56,7 +56,7 @@ main(void)
 	b.conf.login_failures = 0;
 	ok(throttle_admit(&b.rq) == OK, "0: no limit");
 	b.conf.login_failures = 3;
-	b.rq.now = t0 + 50;
+	b.rq.cx.now = t0 + 50;
 	ok(throttle_admit(&b.rq) == OK, "in the next minute it may again");
 	throttle_note(&b.rq);
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM throttle"), 1,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "account/token.h"
+#include "base/hash.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "tests/unit/tap.h"
 
@@ -119,11 +121,11 @@ main(void)
 	is_str(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78"
 	    "52b855", "sha256: of nothing");
 	hash_sha256("wx1\0code", 8, h);
-	hash_code("wx1", "code", 4, k);
+	hash_pair("wx1", "code", 4, k);
 	ok(memcmp(h, k, HASH_LEN) == 0, "code: SHA-256 of appid NUL code");
-	hash_code("wx1c", "ode", 3, h);
+	hash_pair("wx1c", "ode", 3, h);
 	ok(memcmp(h, k, HASH_LEN) != 0, "code: no other split is the same");
-	hash_code("wx1", "codeX", 4, h);
+	hash_pair("wx1", "codeX", 4, h);
 	ok(memcmp(h, k, HASH_LEN) == 0, "code: n characters of it");
 	request_id_make(id);
 	ok(strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32,

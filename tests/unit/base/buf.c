@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "tests/unit/tap.h"
 
 #define T(s)	s, sizeof(s) - 1

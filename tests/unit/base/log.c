@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "conf/conf.h"
 #include "tests/unit/caller.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/tmp.h"
@@ -21,9 +20,9 @@ line_of(struct log *l, const struct log_request *r)
 {
 	const struct io io = caller_io(&caller, "", "", true);
 
-	l->io = &io;
+	l->sink = (struct log_sink){ io.log, io.arg };
 	log_request(l, r);
-	l->io = NULL;
+	l->sink = (struct log_sink){ .write = NULL };
 	if (caller.log_len == 0 || caller.log[caller.log_len - 1] != '\n' ||
 	    strchr(caller.log, '\n') != caller.log + caller.log_len - 1)
 		return NULL;
@@ -220,7 +219,7 @@ events(void)
 	char *nl;
 
 	log_open(&l, "prog", NULL);
-	l.io = &io;
+	l.sink = (struct log_sink){ io.log, io.arg };
 	log_event(&l, LOG_LEVEL_WARNING, "one\ntwo \"x\"\n");
 	nl = strchr(caller.log, '\n');
 	ok(nl != NULL && strchr(nl + 1, '\n') ==
@@ -250,7 +249,7 @@ events(void)
 static void
 to_file(void)
 {
-	struct conf conf = { .log_level = LOG_LEVEL_INFO };
+	struct log_options options = { .level = LOG_LEVEL_INFO };
 	struct buf b = { .max = 10000 };
 	struct log_request r = request();
 	char path[1024];
@@ -258,9 +257,9 @@ to_file(void)
 	struct log l;
 
 	snprintf(path, sizeof(path), "%s", tmp_path("log"));
-	conf.log_file = path;
+	options.file = path;
 	for (int i = 0; i < 2; i++) {
-		log_open(&l, "prog", &conf);
+		log_open(&l, "prog", &options);
 		log_request(&l, &r);
 		log_close(&l);
 	}

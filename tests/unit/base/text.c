@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/bounds.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "tests/unit/tap.h"
 

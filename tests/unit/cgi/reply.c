@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "cgi/params.h"
 #include "cgi/reply.h"
 #include "tests/unit/caller.h"

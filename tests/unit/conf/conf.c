@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "conf/conf.h"
+#include "store/store.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/tmp.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "conf/conf.h"
+#include "store/store.h"
 #include "tests/unit/tap.h"
 
 #define CENTURY	INT64_C(3155760000)

@@ -4,8 +4,10 @@
  * is logged. */
 #include <config.h>
 
+#include "base/json.h"
 #include "program/program.h"
 #include "program/serve.h"
+#include "program/worker.h"
 #include "tests/unit/caller.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/tap.h"
@@ -23,23 +25,23 @@ static const struct field fields[] = {
 };
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	runs++;
 	if (rq->f != NULL && rq->f[WORD].set)
 		json_str(&rq->data, "word", rq->f[WORD].s);
 	json_int(&rq->data, "live", rq->live);
 	if (next == BUSY)
-		rq->retry_after = 9;
+		rq->cx.retry_after = 9;
 	if (next == INTERNAL)
-		return FAIL(rq->log, INTERNAL, "on purpose");
+		return FAIL(rq->cx.log, INTERNAL, "on purpose");
 	if (next == PARAM_INVALID)
 		return bad_field(rq, "word");
 	return next;
 }
 
 static enum outcome
-run_large(struct req *rq)
+run_large(struct request *rq)
 {
 	static char text[REPLY_MAX];
 
@@ -69,13 +71,13 @@ static enum outcome admitted, told;
 static unsigned tells;
 
 static enum outcome
-admit(struct req *rq)
+admit(struct request *rq)
 {
-	return admitted == OK ? OK : FAIL(rq->log, admitted, "not admitted");
+	return admitted == OK ? OK : FAIL(rq->cx.log, admitted, "not admitted");
 }
 
 static void
-refused(struct req *rq, enum outcome e)
+refused(struct request *rq, enum outcome e)
 {
 	(void)rq;
 	tells++;
@@ -617,7 +619,7 @@ main(void)
 	snprintf(bearer, sizeof(bearer), "HTTP_AUTHORIZATION=Bearer %s",
 	    token);
 	w = (struct worker){ .program = &plain, .conf = &b.conf };
-	log_open(&w.log, "test", &b.conf);
+	conf_log_open(&b.conf, &w.log, "test");
 	order();
 	methods();
 	tokens();

@@ -31,6 +31,27 @@ set(struct store *s, const char *name, const char *value)
 	return q_run(q, NULL);
 }
 
+/* A transaction that sets a name; `then` is its outcome. */
+struct setting_of {
+	struct store	*s;
+	const char	*name, *value;
+	enum outcome	 then;
+	char		 seen[64];	/* by its own connection */
+	struct store	*other;		/* NULL, or who looks meanwhile */
+	char		 seen_by_other[64];
+	enum outcome	 other_writes;
+};
+
+static enum outcome	set_body(void *);
+
+static enum outcome
+set_in(struct store *s, enum durability d, const char *name,
+    const char *value)
+{
+	return store_write(s, d, set_body, &(struct setting_of){ .s = s,
+	    .name = name, .value = value });
+}
+
 /* The value of a name, "(none)" when there is none. */
 static const char *
 get(struct store *s, const char *name)
@@ -93,10 +114,28 @@ opening(void)
 	store_close(s);
 }
 
+static enum outcome
+set_body(void *arg)
+{
+	struct setting_of *t = arg;
+	enum outcome e = set(t->s, t->name, t->value);
+
+	snprintf(t->seen, sizeof(t->seen), "%s", get(t->s, t->name));
+	if (t->other != NULL) {
+		snprintf(t->seen_by_other, sizeof(t->seen_by_other), "%s",
+		    get(t->other, t->name));
+		t->other_writes = set(t->other, t->name, "2");
+	}
+	return e == OK ? t->then : e;
+}
+
 static void
 transactions(void)
 {
 	struct store *a, *b;
+	struct setting_of first = { .name = "x", .value = "1" };
+	struct setting_of refused = { .name = "x", .value = "3",
+	    .then = PHONE_TAKEN };
 	char path[1024];
 
 	snprintf(path, sizeof(path), "%s", tmp_path("t.db"));
@@ -105,36 +144,25 @@ transactions(void)
 		printf("Bail out! %s\n", l.cause);
 		exit(99);
 	}
-	ok(store_begin(a, DURABLE) == OK && set(a, "x", "1") == OK,
-	    "a change in a transaction");
-	is_str(get(b, "x"), "(none)", "others do not see it");
-	is_str(get(a, "x"), "1", "its own connection does");
-	ok(store_begin(b, RELAXED) == BUSY, "a second writer: BUSY, in time");
-	ok(strstr(l.cause, "locked") != NULL, "the log says why");
-	log_forget(&l);
-	ok(set(b, "x", "2") == BUSY, "a write outside of one: BUSY, too");
-	is_str(get(b, "x"), "(none)", "reading goes on meanwhile");
-	ok(store_commit(a) == OK, "commit");
+	first.s = a;
+	first.other = b;
+	refused.s = b;
+	ok(store_write(a, DURABLE, set_body, &first) == OK, "a transaction");
+	is_str(first.seen, "1", "its own connection sees the change");
+	is_str(first.seen_by_other, "(none)", "others do not see it yet");
+	ok(first.other_writes == BUSY, "a second writer: BUSY, in time");
 	is_str(get(b, "x"), "1", "then others see it");
-	ok(store_begin(b, DURABLE) == OK && set(b, "x", "3") == OK,
-	    "the lock is free again");
-	store_rollback(b);
-	is_str(get(b, "x"), "1", "rolled back");
-	store_rollback(b);
-	store_rollback(a);
-	ok(true, "rollback without a transaction does nothing");
-	store_patience(b, 1);
-	ok(store_begin(a, RELAXED) == OK && store_begin(b, RELAXED) == BUSY,
-	    "with little patience: BUSY");
-	store_patience(b, 0);
-	store_rollback(a);
+	log_forget(&l);
+	ok(store_write(b, DURABLE, set_body, &refused) == PHONE_TAKEN,
+	    "the body's outcome is the transaction's");
+	is_str(get(b, "x"), "1", "and another one than OK rolls back");
+	ok(set_in(a, RELAXED, "y", "1") == OK, "the lock is free again");
 	/* many changes, relaxed and durable by turns, then a checkpoint */
 	for (int i = 0; i < 20; i++) {
 		char v[16];
 
 		snprintf(v, sizeof(v), "%d", i);
-		if (store_begin(a, i % 2 == 0 ? DURABLE : RELAXED) != OK ||
-		    set(a, "n", v) != OK || store_commit(a) != OK)
+		if (set_in(a, i % 2 == 0 ? DURABLE : RELAXED, "n", v) != OK)
 			break;
 		store_maintain(a);
 	}
@@ -162,19 +190,17 @@ other_process(void)
 		exit(99);
 	}
 	sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	ok(store_begin(s, RELAXED) == OK && sqlite3_exec(h, "BEGIN IMMEDIATE",
-	    NULL, NULL, NULL) == SQLITE_BUSY,
-	    "a transaction has the write lock from its beginning");
-	store_rollback(s);
 	ok(sqlite3_exec(h, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-	    store_begin(s, DURABLE) == BUSY &&
-	    strstr(l.cause, "locked") != NULL,
+	    set_in(s, DURABLE, "x", "1") == BUSY,
 	    "another process writes: BUSY, in time");
+	ok(strstr(l.cause, "locked") != NULL, "the log says why");
 	log_forget(&l);
+	ok(!store_write_soon(s, 1, set_body, &(struct setting_of){ .s = s,
+	    .name = "x", .value = "2" }) && l.cause[0] == '\0',
+	    "what need not be written is not, and is no failure");
 	is_str(get(s, "x"), "(none)", "reading goes on meanwhile");
 	sqlite3_exec(h, "COMMIT", NULL, NULL, NULL);
-	ok(store_begin(s, DURABLE) == OK && set(s, "x", "1") == OK &&
-	    store_commit(s) == OK, "then it is our turn");
+	ok(set_in(s, DURABLE, "x", "1") == OK, "then it is our turn");
 	sqlite3_close(h);
 	store_close(s);
 }
@@ -194,8 +220,7 @@ checkpoints(void)
 	if (open_at(path, JOURNAL_WAL, &s) != OK)
 		return;
 	for (int i = 0; i < 60; i++) {
-		if (store_begin(s, RELAXED) != OK || set(s, "big", big) != OK ||
-		    store_commit(s) != OK)
+		if (set_in(s, RELAXED, "big", big) != OK)
 			break;
 		store_maintain(s);
 		if (stat(wal, &st) == 0 && st.st_size > largest)
