@@ -65,7 +65,8 @@ alone() {
 		eval "$compile -iquote '$dir/lib' -iquote '$dir'" \
 		    "-iquote '$top/${h%/*}' -fsyntax-only '$tmp/alone.c'" \
 		    >"$tmp/alone.out" 2>&1 ||
-		    printf '%s: %s\n' "$h" "$(head -n 1 "$tmp/alone.out")"
+		    printf '%s: %s\n' "$h" \
+		    "$(grep -m 1 'error:' "$tmp/alone.out")"
 	done
 }
 
