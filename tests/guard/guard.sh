@@ -36,6 +36,7 @@ case $programs in
 esac
 
 cd "$src" || bail "can't enter the source"
+tmp=$(mktemp) && trap 'rm -f "$tmp"' EXIT || exit 99
 # Without what a build in the source folder made (statements.c and .h).
 sources=$(find lib ctl pages cgi-bin sandbox -name '*.c' \
     ! -name 'statements.c' | sort)
@@ -134,6 +135,26 @@ for d in tests/fuzz/corpus/*/; do
 	none "$d has input" "$(ls "$d" | grep -q . || echo none)"
 done
 
+# ---- comments
+
+# A comment names a heading of doc/protocol.md, and one that is there.
+told=$(find lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz \
+    tests/system -name '*.[ch]' -o -name '*.sql' -o -name '*.py')
+none "no comment names a section by its number" \
+    "$(grep -niE "(contract|protocol\.md)('s)?,? *\(?(sections? )?[0-9]" $told)"
+sed -n 's/^##* //p' doc/protocol.md >"$tmp"
+[ "$(wc -l <"$tmp")" -ge 15 ] || bail "no headings in doc/protocol.md"
+none "the headings of doc/protocol.md that comments name are there" \
+    "$(grep -nE 'doc/protocol\.md, ' $told | while read -r line; do
+	heading=${line##*doc/protocol.md, }
+	while read -r h; do
+		case $heading in
+		"$h"*) continue 2 ;;
+		esac
+	done <"$tmp"
+	printf '%s\n' "$line"
+    done)"
+
 # ---- the system tests
 
 suites=$(ls tests/system/*.py | sed 's,.*/,,; s,\.py$,,' | grep -vx run)
@@ -145,13 +166,11 @@ foreign() {
 }
 none "a suite imports the kit, never a suite" "$(foreign tests/system/*.py)"
 none "the kit imports no suite" "$(foreign tests/system/kit/*.py)"
-planted=$(mktemp) || exit 99
-printf 'import json\n    from cases import sound\n' >"$planted"
-case $(foreign "$planted") in
-"$planted:2:"*) ok "an import of a suite is found" ;;
+printf 'import json\n    from cases import sound\n' >"$tmp"
+case $(foreign "$tmp") in
+"$tmp:2:"*) ok "an import of a suite is found" ;;
 *) no "an import of a suite is found" ;;
 esac
-rm -f "$planted"
 named=$(sed -n '/^SUITES/,/)/p; /^SLOW/,/)/p' tests/system/run.py |
     grep -o "'[a-z_]*'" | tr -d "'")
 for s in $suites; do

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""cases.py: the contract, sections 1 to 4, through every transport.
+"""cases.py: doc/protocol.md, Common rules, onlogin, checksession and logout,
+through every transport.
 
 ROWS are single requests, each with its reason; STORIES are a few requests in a
 row.  In strings of a request {code}, {token}, {dead}, {expired}, {used} stand
@@ -157,7 +158,7 @@ LIMITED = (('login_failures', '3'),)
 ORIGIN = {'Origin': 'https://demo.example'}
 
 ROWS = [
-    # ---- 1. paths
+    # ---- Paths and methods: paths
     Row('the path / below a program is its own', '200 OK', LOGIN, json=GOOD,
         path='/'),
     Row('another path is 404', '404 NOT_FOUND', LOGIN, json=GOOD, path='/x'),
@@ -169,7 +170,7 @@ ROWS = [
         path='/x'),
     Row('encoded dots do not lead out', '404', '%2e%2e/etc/wxlogin.conf',
         'GET', on=HTTP - LIGHTTPD - {'nginx'}),
-    # ---- 1. methods
+    # ---- Paths and methods: methods
     Row('GET logs in too: published clients do', '200 OK', LOGIN, 'GET',
         query='code={code}'),
     Row('POST checks too', '200 OK', CHECK, json={}, bearer='{token}'),
@@ -196,7 +197,7 @@ ROWS = [
         also=empty_204('POST', 'OPTIONS')),
     Row('OPTIONS below a program is still 404', '404 NOT_FOUND', OUT,
         'OPTIONS', path='/x'),
-    # ---- 1. CORS
+    # ---- Browsers (CORS)
     Row('no CORS unless configured', '200 OK', CHECK, 'GET', bearer='{token}',
         headers=ORIGIN, also=no_header('Access-Control-Allow-Origin')),
     Row('the configured origin may read', '200 OK', CHECK, 'GET',
@@ -222,7 +223,7 @@ ROWS = [
                    'Authorization, sessionid, Content-Type'),
             header('Access-Control-Allow-Methods',
                    'GET, HEAD, POST, OPTIONS'))),
-    # ---- 1. order of checks: what the web server sends twice
+    # ---- Order of checks: what the web server sends twice
     Row('two methods are a fault of the web server', '500 INTERNAL', CHECK,
         'GET', bearer='{token}', twice=[('REQUEST_METHOD', 'POST')],
         on={'fastcgi'}),
@@ -253,7 +254,7 @@ ROWS = [
         body=b'{', type=JSON),
     Row('401 before the fields', '401 AUTH_INVALID', CHECK,
         json={'sessionid': NO_TOKEN, 'scope': 7}),
-    # ---- 1. bodies: size and length
+    # ---- Bodies: size and length
     Row('64 KiB is the most', '200 OK', LOGIN, body='{"code":"{code}"' +
         ' ' * (65536 - 43) + '}', type=JSON, on=ALL),
     Row('one byte more is too much', '413 BODY_TOO_LARGE', LOGIN,
@@ -286,7 +287,7 @@ ROWS = [
         params={'CONTENT_LENGTH': None, 'HTTP_TRANSFER_ENCODING': 'chunked'}),
     Row('a POST without a body lacks its field',
         '400 PARAM_INVALID code|body', LOGIN, body=b'', type=JSON),
-    # ---- 1. bodies: type
+    # ---- Bodies: type
     Row('a type may have parameters', '200 OK', LOGIN,
         body='{"code":"{code}"}', type='application/json; charset=utf-8'),
     Row('a type is told in any case', '200 OK', LOGIN,
@@ -304,7 +305,7 @@ ROWS = [
         body=' \r\n\t{"code":"{code}"}'),
     Row('without a type, the rest is a form', '200 OK', LOGIN,
         body='code={code}'),
-    # ---- 1. JSON
+    # ---- Bodies: JSON
     Row('an array is no object', '400 PARAM_INVALID body', LOGIN,
         body='["{code}"]', type=JSON),
     Row('a bare text is no object', '400 PARAM_INVALID body', LOGIN,
@@ -357,7 +358,7 @@ ROWS = [
         type=JSON),
     Row('unknown members are ignored', '200 OK', LOGIN,
         json={**GOOD, 'nonsense': [1, {'a': None}]}),
-    # ---- 1. fields of a JSON body
+    # ---- Bodies: fields of a JSON body
     *[Row(f'a code that is {name}', '400 PARAM_INVALID code', LOGIN,
           json={'code': value}) for name, value in (
               ('a number', 7), ('null', None), ('a list', ['a']),
@@ -370,7 +371,7 @@ ROWS = [
     Row('no code', '400 PARAM_INVALID code', LOGIN, json={'device': 'x'}),
     Row('names are told apart by case', '400 PARAM_INVALID code', LOGIN,
         json={'Code': '{code}'}),
-    # ---- 1. forms and queries
+    # ---- Bodies: forms and queries
     Row('percent-encoding', '200 OK', LOGIN, form='%63ode={code}'),
     Row('broken percent-encoding names its field', '400 PARAM_INVALID code',
         LOGIN, form='code=%zz'),
@@ -404,7 +405,7 @@ ROWS = [
         query='code=%zz&code=x', on=DIRECT),
     Row('the query of a POST does not stand in', '400 PARAM_INVALID code',
         LOGIN, json={'device': 'x'}, query='code={code}'),
-    # ---- 1. the token: where it is looked for
+    # ---- The token: where it is looked for
     Row('Authorization: Bearer', '200 OK', CHECK, 'GET', bearer='{token}'),
     Row('the scheme in any case', '200 OK', CHECK, 'GET',
         headers={'Authorization': 'bEaReR {token}'}),
@@ -460,7 +461,7 @@ ROWS = [
         json={'sessionid': 7}, also=challenge(True)),
     Row('a sessionid twice in a form', '401 AUTH_INVALID', CHECK,
         form='sessionid={token}&sessionid={token}', also=challenge(True)),
-    # ---- 1. the token: what it is
+    # ---- The token: what it is
     Row('no token', '401 AUTH_INVALID', CHECK, 'GET', also=challenge(False)),
     Row('nobody\'s token', '401 AUTH_INVALID', CHECK, 'GET', bearer=NO_TOKEN,
         also=challenge(True)),
@@ -480,7 +481,7 @@ ROWS = [
         bearer='{dead}', also=challenge(True)),
     Row('a token that has expired', '401 AUTH_EXPIRED', CHECK, 'GET',
         bearer='{expired}', also=challenge(True)),
-    # ---- 1. replies
+    # ---- Replies
     Row('the caller\'s X-Request-Id comes back', '401 AUTH_INVALID', CHECK,
         'GET', headers={'X-Request-Id': 'Ab-9._' + 'x' * 58},
         also=header('X-Request-Id', 'Ab-9._' + 'x' * 58)),
@@ -524,7 +525,7 @@ ROWS = [
     Row('settings are not taken from headers', '401 AUTH_INVALID', CHECK,
         'GET', query='sessionid={token}',
         headers={'WXLOGIN-TOKEN-IN-QUERY': 'yes'}),
-    # ---- 2. onlogin: fields
+    # ---- onlogin: fields
     Row('a code that WeChat does not know', '400 CODE_INVALID', LOGIN,
         json={'code': '0nobodyknowsme'}),
     Row('a code that is used up', '400 CODE_USED', LOGIN,
@@ -557,7 +558,7 @@ ROWS = [
         json={**GOOD, 'device': None}),
     Row('a login needs no token, and minds none', '200 OK', LOGIN, json=GOOD,
         bearer=NO_TOKEN),
-    # ---- 4. logout: fields
+    # ---- logout: fields
     Row('a scope that there is not', '400 PARAM_INVALID scope', OUT,
         json={'scope': 'none'}, bearer='{token}'),
     Row('a scope in the other case', '400 PARAM_INVALID scope', OUT,
@@ -803,8 +804,8 @@ def odd_answers(w):
 
 
 STORIES = [
-    ('a login has the contract\'s shape', login_shape),
-    ('a check has the contract\'s shape', check_shape),
+    ('a login has the documented shape', login_shape),
+    ('a check has the documented shape', check_shape),
     ('a second login is not a new user', second_login),
     ('an app is part of who somebody is', two_apps),
     ('a code may be repeated five times', repeats),
@@ -1050,14 +1051,14 @@ def closed_store(w):
 
 AUTHORIZER = [
     ('a live token: who it is, and no body', authorizer_allows),
-    ('a dead one: the contract\'s 401', authorizer_refuses),
+    ('a dead one: the documented 401', authorizer_refuses),
     ('nothing but headers is looked at', authorizer_looks_at_nothing_else),
     ('no token from the query', authorizer_query),
     ('two Authorizations allow nothing', authorizer_twice),
     ('a client does not choose the role', role_is_not_a_header),
     ('other programs do not authorize', others_do_not_authorize),
     ('auth_request: who it is, as headers', identity_headers),
-    ('auth_request: the contract\'s 401', identity_refused),
+    ('auth_request: the documented 401', identity_refused),
     ('a store that can\'t be read is 503', closed_store),
 ]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""opendata.py: what WeChat signed and encrypted (the contract, sections 5 and
-7): the published vectors, everything that must not open, whose keys are tried,
+"""opendata.py: what WeChat signed and encrypted (doc/protocol.md, Open data and
+updateuser): the published vectors, everything that must not open, whose keys are tried,
 and what of a profile is taken.
 
 WeChat is a table here, so that a session has the session_key of a vector."""

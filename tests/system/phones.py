@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""phones.py: phone numbers (the contract, section 6): by code and by data,
+"""phones.py: phone numbers (doc/protocol.md, updatephone): by code and by data,
 whose they are, and that no copy of one is to be found at rest."""
 import base64
 import hashlib

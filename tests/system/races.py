@@ -2,7 +2,7 @@
 """races.py: the same thing wanted by many at once.
 
 Counts are exact and no time is measured: whatever the order in which processes
-run, the contract leaves one result."""
+run, doc/protocol.md leaves one result."""
 import threading
 import time
 

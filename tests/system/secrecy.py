@@ -165,7 +165,7 @@ def logs_speak(site, stderr):
 
 
 def lines_are_json(site, stderr):
-    """One JSON object a line, with the members that the contract names."""
+    """One JSON object a line, with the members that doc/operating.md names."""
     wanted = {'time', 'program', 'request_id', 'method', 'code', 'status',
               'ms', 'client'}
     count = 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* call.c: what each answer of code2Session means: every row of the
- * contract's mapping, in every spelling. */
+/* call.c: what each answer of code2Session means: every row of
+ * doc/protocol.md, onlogin, in every spelling. */
 #include <config.h>
 
 #include <stdlib.h>
