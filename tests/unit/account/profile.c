@@ -50,6 +50,7 @@ from_wechat(const char *json, struct profile *p)
 {
 	struct json_object *o = json_parse_object(json, strlen(json));
 
+	about(json, strlen(json));
 	*p = (struct profile)PROFILE_INIT;
 	if (o == NULL)
 		box_must(&b, INTERNAL, json);
@@ -74,8 +75,9 @@ wechat_rows(void)
 	is_str(p.unionid, "ojygT1o-_", "wechat: unionId");
 	from_wechat("{\"nickName\":\"" ANONYMOUS "\",\"gender\":0,\"avatarUrl\":"
 	    "\"" GREY "\",\"unionId\":\"a\\r\\nb\"}", &p);
-	ok(p.nickname == NULL && p.avatar_url == NULL && p.gender == -1,
-	    "wechat: the anonymous profile says nothing");
+	is_str(p.nickname, NULL, "wechat: the anonymous nickname says nothing");
+	is_str(p.avatar_url, NULL, "wechat: the grey picture says nothing");
+	is_int(p.gender, -1, "wechat: gender 0 of the anonymous says nothing");
 	ok(p.unionid == NULL, "wechat: a unionId with a newline is not taken");
 	from_wechat("{\"avatarUrl\":\"http://evilqlogo.cn/x\"}", &p);
 	ok(p.avatar_url == NULL, "wechat: a host that only ends so");
@@ -88,8 +90,12 @@ wechat_rows(void)
 	    "wechat: a user name before it");
 	from_wechat("{\"nickName\":\"" X64 "x\",\"avatarUrl\":7,\"gender\":9,"
 	    "\"city\":\"a\\u0000b\"}", &p);
-	ok(p.nickname == NULL && p.avatar_url == NULL && p.gender == -1 &&
-	    p.city == NULL, "wechat: what breaks a rule is left out");
+	is_str(p.nickname, NULL, "wechat: a nickname too long is left out");
+	is_str(p.avatar_url, NULL,
+	    "wechat: a picture of another kind is left out");
+	is_int(p.gender, -1, "wechat: a gender out of bounds is left out");
+	is_str(p.city, NULL, "wechat: a city with a NUL is left out");
+	about(NULL, 0);
 }
 
 /* Binding: one holder per app; sealed; found by a keyed hash. */
@@ -124,8 +130,9 @@ binding(void)
 	ok(phone_bind(&b.rq, &p) == OK && box_sql(b.conf.database, "SELECT "
 	    "count(*) FROM users WHERE phone IS NOT NULL") == 2,
 	    "another app has its own holder");
-	ok(phone_unbind(&b.rq) == OK && b.rq.user.phone_len == 0 &&
-	    phone_unbind(&b.rq) == OK, "unbound, twice");
+	is_int(phone_unbind(&b.rq), OK, "unbound");
+	is_int(b.rq.user.phone_len, 0, "the user has no number then");
+	is_int(phone_unbind(&b.rq), OK, "unbound again, which is fine");
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM audit WHERE event "
 	    "= 'phone_unbind'"), 1, "told once");
 }
@@ -145,9 +152,13 @@ main(void)
 	for (size_t i = 0; i < COUNT(avatars); i++)
 		ok(profile_avatar(avatars[i].s) == avatars[i].fine,
 		    "avatar: %s", avatars[i].why);
-	ok(profile_anonymous(ANONYMOUS, NULL) && profile_anonymous(NULL, GREY) &&
-	    !profile_anonymous("Li", "https://a.example/x") &&
-	    !profile_anonymous(NULL, NULL), "the anonymous profile");
+	ok(profile_anonymous(ANONYMOUS, NULL),
+	    "anonymous by its nickname");
+	ok(profile_anonymous(NULL, GREY), "anonymous by its picture");
+	ok(!profile_anonymous("Li", "https://a.example/x"),
+	    "others are not anonymous");
+	ok(!profile_anonymous(NULL, NULL),
+	    "a profile that says nothing is not anonymous");
 	wechat_rows();
 	binding();
 	box_close(&b);

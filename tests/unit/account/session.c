@@ -64,13 +64,16 @@ life(void)
 	b.conf.session_max = 100;
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t + 99) == OK && session_idle_left(&b.rq) == 1 &&
-	    session_max_left(&b.rq) == 1, "the end is absolute");
+	is_int(box_find(&b, token, t + 99), OK,
+	    "a second before its absolute end it lives");
+	is_int(session_idle_left(&b.rq), 1, "the idle time ends with it");
+	is_int(session_max_left(&b.rq), 1, "a second is left of it");
 	ok(box_find(&b, token, t + 100) == AUTH_EXPIRED,
 	    "used or not, it ends then");
-	ok(sql("UPDATE users SET blocked = 1") == -1 &&
-	    box_find(&b, token, t + 50) == USER_BLOCKED && !b.rq.live,
-	    "of a blocked user");
+	is_int(sql("UPDATE users SET blocked = 1"), -1, "block the user");
+	is_int(box_find(&b, token, t + 50), USER_BLOCKED,
+	    "a live session of a blocked user is USER_BLOCKED");
+	ok(!b.rq.live, "a session of a blocked user is not live");
 	ok(box_find(&b, token, t + 100) == AUTH_EXPIRED,
 	    "an expired one of a blocked user");
 	box_close(&b);
@@ -90,11 +93,13 @@ touching(void)
 	    sql("SELECT used FROM sessions") == t, "not noted within `touch`");
 	is_int(session_idle_left(&b.rq), 7200 - 59,
 	    "then its time runs on");
-	ok(box_find(&b, token, t + 60) == OK &&
-	    sql("SELECT used FROM sessions") == t + 60 &&
-	    sql("SELECT idle_expires FROM sessions") == t + 60 + 7200 &&
-	    sql("SELECT max_expires FROM sessions") == t + 2592000,
-	    "noted when `touch` is over; only the idle time slides");
+	is_int(box_find(&b, token, t + 60), OK, "found when `touch` is over");
+	is_int(sql("SELECT used FROM sessions"), t + 60,
+	    "the use is written when `touch` is over");
+	is_int(sql("SELECT idle_expires FROM sessions"), t + 60 + 7200,
+	    "the idle time slides with it");
+	is_int(sql("SELECT max_expires FROM sessions"), t + 2592000,
+	    "the absolute end does not");
 	is_int(session_idle_left(&b.rq), 7200, "its time is whole again");
 	box_close(&b);
 

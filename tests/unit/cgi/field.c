@@ -113,11 +113,15 @@ repaired(void)
 		struct val v = { .set = false };
 		const bool valid = field_parse(&f, copy, strlen(copy), &v);
 
-		ok(valid ? r[i].want != NULL && v.len == strlen(r[i].want) &&
-		    strcmp(v.s, r[i].want) == 0 : r[i].want == NULL,
-		    "repaired: %s", r[i].why);
+		about(r[i].s, strlen(r[i].s));
+		is_str(valid ? v.s : NULL, r[i].want, "repaired: %s",
+		    r[i].why);
+		if (valid)
+			is_int(v.len, strlen(v.s), "repaired: %s: its length",
+			    r[i].why);
 		free(copy);
 	}
+	about(NULL, 0);
 }
 
 static void
@@ -157,18 +161,22 @@ main(void)
 		char *copy = memcpy(malloc(t[i].n + 1), t[i].s, t[i].n + 1);
 		const bool valid = field_parse(&f, copy, t[i].n, &v);
 
-		if (!valid)
-			ok(!t[i].valid && memcmp(&v, &before, sizeof(v)) == 0,
-			    "%s", t[i].why);
-		else if (t[i].type != FIELD_INT && t[i].type != FIELD_CHOICE)
-			ok(t[i].valid && v.set && v.s == copy &&
-			    v.len == t[i].n && memcmp(v.s, t[i].s, v.len) == 0,
-			    "%s", t[i].why);
-		else
-			ok(t[i].valid && v.set && v.i == t[i].i, "%s",
-			    t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(valid, t[i].valid, "%s: valid or not", t[i].why);
+		is_int(v.set, valid, "%s: set when it is valid", t[i].why);
+		if (!valid) {
+			ok(memcmp(&v, &before, sizeof(v)) == 0,
+			    "%s: refused, the value is left alone", t[i].why);
+		} else if (f.type == FIELD_INT || f.type == FIELD_CHOICE) {
+			is_int(v.i, t[i].i, "%s: its number", t[i].why);
+		} else {
+			ok(v.s == copy, "%s: its text is not moved", t[i].why);
+			ok(v.len == t[i].n && memcmp(v.s, t[i].s, v.len) == 0,
+			    "%s: its text is whole", t[i].why);
+		}
 		free(copy);
 	}
+	about(NULL, 0);
 	repaired();
 	trimmed();
 	return done();

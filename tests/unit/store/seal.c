@@ -159,16 +159,19 @@ files(void)
 	why = load(tmp_path("no/such/folder"), true, &n);
 	ok(why != NULL, "file: its folder is missing");
 	snprintf(mine, sizeof(mine), "%s", tmp_path("made"));
-	ok(load(mine, true, &n) == NULL && n == 1 && stat(mine, &st) == 0 &&
-	    st.st_size == 32 && (st.st_mode & 0777) == 0600,
-	    "file: made with mode 0600");
-	ok(seal_load(&a, mine, true, &l) == OK &&
-	    seal_load(&b, mine, false, &l) == OK &&
-	    a.nkeys == b.nkeys &&
-	    memcmp(a.keys[0], b.keys[0], 32) == 0, "file: the same key again");
-	ok(load(tmp_path("made2"), true, &n) == NULL &&
-	    seal_load(&b, tmp_path("made2"), false, &l) == OK &&
-	    memcmp(a.keys[0], b.keys[0], 32) != 0, "file: another key each");
+	is_str(load(mine, true, &n), NULL, "file: made when it may be");
+	is_int(n, 1, "file: made with one key");
+	is_int(stat(mine, &st), 0, "file: made at its path");
+	is_int(st.st_size, 32, "file: made of 32 bytes");
+	is_int(st.st_mode & 0777, 0600, "file: made with mode 0600");
+	is_int(seal_load(&a, mine, true, &l), OK, "file: read again");
+	is_int(seal_load(&b, mine, false, &l), OK, "file: read once more");
+	is_int(a.nkeys, b.nkeys, "file: as many keys each time");
+	ok(memcmp(a.keys[0], b.keys[0], 32) == 0, "file: the same key again");
+	is_str(load(tmp_path("made2"), true, &n), NULL, "file: another is made");
+	is_int(seal_load(&b, tmp_path("made2"), false, &l), OK,
+	    "file: the other is read");
+	ok(memcmp(a.keys[0], b.keys[0], 32) != 0, "file: another key each");
 	snprintf(link_path, sizeof(link_path), "%s", tmp_path("dangling"));
 	ok(symlink(tmp_path("nowhere"), link_path) == 0 &&
 	    load(link_path, true, &n) != NULL, "file: a link to nowhere");

@@ -96,12 +96,16 @@ opening(void)
 	store_close(s);
 	box_must(&(struct box){ .store = NULL }, chmod(path, 0666) == 0 ? OK :
 	    INTERNAL, "chmod");
-	ok(open_at(path, JOURNAL_WAL, &s) == OK && stat(path, &st) == 0 &&
-	    (st.st_mode & 0007) == 0, "what others could read is closed");
+	is_int(open_at(path, JOURNAL_WAL, &s), OK,
+	    "a store that others can read opens");
+	is_int(stat(path, &st), 0, "it is at its path");
+	is_int(st.st_mode & 0007, 0, "what others could read is closed");
 	store_close(s);
-	ok(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s) == INTERNAL &&
-	    s == NULL && strstr(l.cause, "no/folder/a.db") != NULL,
-	    "no folder: INTERNAL, and the log names the file");
+	is_int(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s), INTERNAL,
+	    "no folder: INTERNAL");
+	ok(s == NULL, "no folder: no store");
+	ok(strstr(l.cause, "no/folder/a.db") != NULL,
+	    "no folder: the log names the file");
 	tmp_write("text.db", "this is not a database, but 100 characters long, "
 	    "or nearly so, which is what SQLite wants to see", 97, 0600);
 	ok(open_at(tmp_path("text.db"), JOURNAL_WAL, &s) == INTERNAL &&

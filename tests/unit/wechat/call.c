@@ -134,17 +134,23 @@ main(void)
 		log_forget(&l);
 		e = wechat_read_session(&l, copy, t[i].n, &ws, &errcode);
 		free(copy);
-		ok(e == t[i].want && errcode == t[i].errcode, "%s", t[i].why);
-		ok((e == OK) == (l.cause[0] == '\0') &&
-		    !tells(&l, "nzoqhc3O") && !tells(&l, "oVBkZ0a"),
-		    "%s: the log says why, and no secret", t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(e, t[i].want, "%s: its outcome", t[i].why);
+		is_int(errcode, t[i].errcode, "%s: its errcode", t[i].why);
+		is_int(l.cause[0] != '\0', e != OK,
+		    "%s: the log says why it failed", t[i].why);
+		ok(!tells(&l, "nzoqhc3O"), "%s: no session_key in the log",
+		    t[i].why);
+		ok(!tells(&l, "oVBkZ0a"), "%s: no openid in the log",
+		    t[i].why);
 	}
+	about(NULL, 0);
 	log_forget(&l);
 	e = wechat_read_session(&l, T("{" KEY "," OPENID
 	    ",\"unionid\":\"ojygT1ogRmgs7AiQp2nAtQthYlxY\"}"), &ws, &errcode);
-	ok(e == OK && strcmp(ws.openid, "oVBkZ0aYgDMDIywRdgPW8-joxXc4") == 0 &&
-	    strcmp(ws.unionid, "ojygT1ogRmgs7AiQp2nAtQthYlxY") == 0,
-	    "openid and unionid");
+	is_int(e, OK, "an answer with a unionid is read");
+	is_str(ws.openid, "oVBkZ0aYgDMDIywRdgPW8-joxXc4", "openid");
+	is_str(ws.unionid, "ojygT1ogRmgs7AiQp2nAtQthYlxY", "unionid");
 	ok(memcmp(ws.key, "\x9f\x3a\x2a\x85\xcd\xce\x9f\x01\xf3\x79\x3c\x49"
 	    "\xb3\xe8\xa7\x6d", 16) == 0, "session_key, decoded");
 	e = wechat_read_session(&l, T("{" KEY "," OPENID "}"), &ws, &errcode);
@@ -162,9 +168,9 @@ main(void)
 	log_forget(&l);
 	e = wechat_read_session(&l, T("{\"errcode\":40125,\"errmsg\":\"bad"
 	    RID), &ws, &errcode);
-	ok(e == WECHAT_ERROR && tells(&l, "40125") &&
-	    tells(&l, "652d44d0-1d0af18b-5b069232"),
-	    "the log has errcode and rid");
+	is_int(e, WECHAT_ERROR, "a wrong AppSecret is for the operator");
+	ok(tells(&l, "40125"), "the log has the errcode");
+	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "the log has the rid");
 	log_forget(&l);
 	e = wechat_read_session(&l, T("{\"errcode\":40164,\"errmsg\":\"invalid "
 	    "ip 10.0.0.1 rid: 652d44d0-1d0af18b-5b069232\"}"), &ws, &errcode);
