@@ -48,7 +48,11 @@ tap_show_input(void)
 	for (size_t i = 0; i < n; i++) {
 		const unsigned char c = (unsigned char)tap.input[i];
 
-		if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c == '\n')
+			printf("\\n");
+		else if (c < 0x20 || c >= 0x7f)
 			printf("\\x%02x", c);
 		else
 			putchar(c);

@@ -80,14 +80,14 @@ wechat_rows(void)
 	is_int(p.gender, -1, "wechat: gender 0 of the anonymous says nothing");
 	ok(p.unionid == NULL, "wechat: a unionId with a newline is not taken");
 	from_wechat("{\"avatarUrl\":\"http://evilqlogo.cn/x\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a host that only ends so");
+	ok(p.avatar_url == NULL, "wechat: http of a host that only ends like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://evil.com/.qlogo.cn/\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a path that ends so");
+	ok(p.avatar_url == NULL, "wechat: http of a path that ends like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://qlogo.cn@evil.com/\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a user name that ends so");
+	ok(p.avatar_url == NULL, "wechat: http of a user name like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://evil.com@x.qlogo.cn/\"}", &p);
 	ok(p.avatar_url == NULL || strncmp(p.avatar_url, "https://", 8) == 0,
-	    "wechat: a user name before it");
+	    "wechat: a user name before qlogo.cn does not make it http");
 	from_wechat("{\"nickName\":\"" X64 "x\",\"avatarUrl\":7,\"gender\":9,"
 	    "\"city\":\"a\\u0000b\"}", &p);
 	is_str(p.nickname, NULL, "wechat: a nickname too long is left out");
@@ -106,35 +106,35 @@ binding(void)
 	const struct wechat_phone q = { "13900000000", "86" };
 
 	box_user(&b, "first");
-	ok(phone_bind(&b.rq, &p) == OK && b.rq.user.phone_len > 0, "bound");
+	ok(phone_bind(&b.rq, &p) == OK && b.rq.user.phone_len > 0, "a number is bound");
 	ok(user_out(&b.rq, &b.rq.user, &b.rq.data) == OK && strstr(
 	    b.rq.data.p, "\"phone\":\"13800000000\",\"countryCode\":\"86\"") !=
-	    NULL, "its owner sees it");
+	    NULL, "userInfo has the number");
 	buf_free(&b.rq.data);
 	ok(box_sql(b.conf.database, "SELECT count(*) FROM users WHERE "
 	    "instr(phone, '13800000000') OR instr(phone_hash, '138')") == 0,
-	    "the store does not show it");
-	ok(phone_bind(&b.rq, &p) == OK, "bound again by the same user");
+	    "the number can't be read in the store");
+	ok(phone_bind(&b.rq, &p) == OK, "the same user binds the same number again");
 	box_user(&b, "second");
 	b.conf.phone_conflict = PHONE_REFUSE;
-	ok(phone_bind(&b.rq, &p) == PHONE_TAKEN, "refused");
-	ok(phone_bind(&b.rq, &q) == OK, "another number is free");
+	ok(phone_bind(&b.rq, &p) == PHONE_TAKEN, "phone_conflict = refuse: a taken number is PHONE_TAKEN");
+	ok(phone_bind(&b.rq, &q) == OK, "phone_conflict = refuse: another number is bound");
 	b.conf.phone_conflict = PHONE_MOVE;
-	ok(phone_bind(&b.rq, &p) == OK, "moved");
+	ok(phone_bind(&b.rq, &p) == OK, "phone_conflict = move: a taken number is bound");
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM users WHERE phone "
-	    "IS NOT NULL"), 1, "one holder");
+	    "IS NOT NULL"), 1, "phone_conflict = move: one user holds it then");
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM audit WHERE event "
-	    "= 'phone_moved_away'"), 1, "told in the audit trail");
+	    "= 'phone_moved_away'"), 1, "phone_conflict = move: the loss is in the audit trail");
 	memcpy(b.app.appid, "wx2", 4);
 	box_user(&b, "third");
 	ok(phone_bind(&b.rq, &p) == OK && box_sql(b.conf.database, "SELECT "
 	    "count(*) FROM users WHERE phone IS NOT NULL") == 2,
-	    "another app has its own holder");
-	is_int(phone_unbind(&b.rq), OK, "unbound");
-	is_int(b.rq.user.phone_len, 0, "the user has no number then");
-	is_int(phone_unbind(&b.rq), OK, "unbound again, which is fine");
+	    "a user of another app may hold the same number");
+	is_int(phone_unbind(&b.rq), OK, "a number is unbound");
+	is_int(b.rq.user.phone_len, 0, "after it the user has no number");
+	is_int(phone_unbind(&b.rq), OK, "unbinding without a number is OK");
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM audit WHERE event "
-	    "= 'phone_unbind'"), 1, "told once");
+	    "= 'phone_unbind'"), 1, "the audit trail has one unbinding");
 }
 
 int
