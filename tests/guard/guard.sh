@@ -23,6 +23,7 @@ headers='fcgi_stdio.h'
 
 file_max=400
 function_max=100
+columns_max=79
 
 for d in lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz; do
 	[ -d "$src/$d" ] || bail "no folder $d below the source"
@@ -77,6 +78,19 @@ none "no file has more than $file_max lines" \
 	FNR == 1 && NR > 1 && last > most { print name ": " last " lines" }
 	{ name = FILENAME; last = FNR }
 	END { if (last > most) print name ": " last " lines" }' $all)"
+none "no line of C is wider than $columns_max columns, with tabs of 8" \
+    "$(LC_ALL=C awk -v most="$columns_max" '
+	{
+		text = $0
+		gsub(/[\200-\277]/, "", text)	# the rest of a character
+		n = split(text, part, /\t/)
+		at = 0
+		for (i = 1; i < n; i++)
+			at += length(part[i]) + 8 - (at + length(part[i])) % 8
+		at += length(part[n])
+		if (at > most)
+			print FILENAME ":" FNR ": " at " columns"
+	}' $all $units tests/unit/*.h tests/fuzz/*.c tests/bench/*.c)"
 none "each file begins with its licence and says what it is" \
     "$(for f in $all $units tests/unit/*.h tests/fuzz/*.c; do
 	head -n 1 "$f" | grep -qxF '/* SPDX-License-Identifier: MIT */' &&

@@ -54,14 +54,16 @@ main(void)
 	ok(c.locked, "a code that nobody exchanges can be locked");
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_INVALID,
 	    "a code that was not exchanged here is CODE_INVALID");
-	b.conf.wechat_timeout = b.conf.busy_timeout = 0;	/* do not wait */
+	b.conf.wechat_timeout = b.conf.busy_timeout = 0; /* do not wait */
 	login_code_begin(&b.rq, &l, &c2);
-	ok(!c2.locked, "a second login with a locked code does not get the lock");
+	ok(!c2.locked,
+	    "a second login with a locked code does not get the lock");
 	login_code_end(&c2);
 	login_code_begin(&b.rq, &l2, &c2);
 	ok(c2.locked && memcmp(c.hash, c2.hash, HASH_LEN) != 0,
 	    "the same code of another app has a lock of its own");
-	ok(repeat(&c) == CODE_USED, "a code that was not exchanged can't be repeated");
+	ok(repeat(&c) == CODE_USED,
+	    "a code that was not exchanged can't be repeated");
 	add(&c);
 	login_code_end(&c);
 	ok(login_code_find(&b.rq, &c2, &id, got) == CODE_INVALID,
@@ -73,7 +75,8 @@ main(void)
 	ok(e == OK && id == b.rq.user.id && memcmp(got, key, sizeof(key)) == 0,
 	    "a repeat finds the user and the session_key");
 	b.rq.cx.now = t + 60;
-	ok(login_code_find(&b.rq, &c, &id, got) == OK, "a code can be repeated 60 s later");
+	ok(login_code_find(&b.rq, &c, &id, got) == OK,
+	    "a code can be repeated 60 s later");
 	b.rq.cx.now = t + 61;
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_USED,
 	    "a code is used up 61 s later");
@@ -90,7 +93,8 @@ main(void)
 	    CODE_REPEATS, "no more than %d are counted", CODE_REPEATS);
 	ok(box_sql(b.conf.database, "SELECT count(*) FROM login_codes WHERE "
 	    "instr(session_key, x'66656463') > 0 OR instr(code_hash, "
-	    "'CODE-1') > 0") == 0, "neither code nor session_key can be read in the store");
+	    "'CODE-1') > 0") == 0,
+	    "neither code nor session_key can be read in the store");
 	/* its key does not open in another row */
 	box_must(&b, box_sql(b.conf.database, "UPDATE login_codes SET "
 	    "code_hash = zeroblob(32), repeats = 0") == -2 ? INTERNAL : OK,

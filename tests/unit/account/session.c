@@ -36,27 +36,37 @@ life(void)
 	begin();
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t) == OK && b.rq.live, "a new session is found");
-	is_int(session_idle_left(&b.rq), 7200, "a new session has all of its idle time");
-	is_int(session_max_left(&b.rq), 2592000, "a new session has all of its absolute time");
-	is_str(b.rq.user.openid, "openid-1", "a found session brings its user");
+	ok(box_find(&b, token, t) == OK && b.rq.live,
+	    "a new session is found");
+	is_int(session_idle_left(&b.rq), 7200,
+	    "a new session has all of its idle time");
+	is_int(session_max_left(&b.rq), 2592000,
+	    "a new session has all of its absolute time");
+	is_str(b.rq.user.openid, "openid-1",
+	    "a found session brings its user");
 	token_make(other);
 	ok(box_find(&b, other, t) == AUTH_INVALID && !b.rq.live,
 	    "an unknown token is AUTH_INVALID");
-	ok(box_find(&b, "", t) == AUTH_INVALID, "an empty token is AUTH_INVALID");
+	ok(box_find(&b, "", t) == AUTH_INVALID,
+	    "an empty token is AUTH_INVALID");
 	memcpy(other, token, sizeof(other));
 	other[42] = other[42] == 'A' ? 'B' : 'A';
-	ok(box_find(&b, other, t) == AUTH_INVALID, "a token with its last letter changed is AUTH_INVALID");
+	ok(box_find(&b, other, t) == AUTH_INVALID,
+	    "a token with its last letter changed is AUTH_INVALID");
 	ok(session_find(&b.rq, token, TOKEN_LEN - 1) == AUTH_INVALID,
 	    "a token without its last letter is AUTH_INVALID");
-	ok(box_find(&b, token, t + 7199) == OK, "a session lives a second before its idle time ends");
-	ok(box_find(&b, token, t + 7199 + 7199) == OK, "a found session counts as used: its idle time starts again");
+	ok(box_find(&b, token, t + 7199) == OK,
+	    "a session lives a second before its idle time ends");
+	ok(box_find(&b, token, t + 7199 + 7199) == OK,
+	    "a found session counts as used: its idle time starts again");
 	ok(box_find(&b, token, t + 7199 + 7199 + 7200) == AUTH_EXPIRED &&
-	    !b.rq.live, "a session not used for its idle time is AUTH_EXPIRED");
+	    !b.rq.live,
+	    "a session not used for its idle time is AUTH_EXPIRED");
 	ok(box_find(&b, token, t + 7199 + 7199) == OK,
 	    "expiry is judged by the clock each time");
 	is_int(sql("SELECT count(*) FROM sessions WHERE "
-	    "length(session_key) = 45 AND instr(session_key, x'3031323334') = 0"),
+	    "length(session_key) = 45 AND "
+	    "instr(session_key, x'3031323334') = 0"),
 	    1, "the session_key is sealed in the store");
 	box_close(&b);
 
@@ -66,8 +76,10 @@ life(void)
 	box_session(&b, token);
 	is_int(box_find(&b, token, t + 99), OK,
 	    "a session lives a second before its absolute end");
-	is_int(session_idle_left(&b.rq), 1, "its idle time ends with its absolute time");
-	is_int(session_max_left(&b.rq), 1, "a second of its absolute time is left");
+	is_int(session_idle_left(&b.rq), 1,
+	    "its idle time ends with its absolute time");
+	is_int(session_max_left(&b.rq), 1,
+	    "a second of its absolute time is left");
 	ok(box_find(&b, token, t + 100) == AUTH_EXPIRED,
 	    "at its absolute end a session is AUTH_EXPIRED, used or not");
 	is_int(sql("UPDATE users SET blocked = 1"), -1, "block the user");
@@ -90,7 +102,8 @@ touching(void)
 	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 59) == OK &&
-	    sql("SELECT used FROM sessions") == t, "a use within `touch` is not written");
+	    sql("SELECT used FROM sessions") == t,
+	    "a use within `touch` is not written");
 	is_int(session_idle_left(&b.rq), 7200 - 59,
 	    "a use that is not written leaves the idle time running");
 	is_int(box_find(&b, token, t + 60), OK, "found when `touch` is over");
@@ -100,7 +113,8 @@ touching(void)
 	    "the idle time slides with it");
 	is_int(sql("SELECT max_expires FROM sessions"), t + 2592000,
 	    "the absolute end does not");
-	is_int(session_idle_left(&b.rq), 7200, "after a written use all of the idle time is left");
+	is_int(session_idle_left(&b.rq), 7200,
+	    "after a written use all of the idle time is left");
 	box_close(&b);
 
 	begin();
@@ -125,7 +139,8 @@ touching(void)
 	    "a use that could not be written is not promised");
 	box_unlock(other);
 	ok(box_find(&b, token, t + 100) == OK &&
-	    session_idle_left(&b.rq) == 7200, "when the lock is free again, the use is written");
+	    session_idle_left(&b.rq) == 7200,
+	    "when the lock is free again, the use is written");
 	box_close(&b);
 }
 
@@ -139,15 +154,18 @@ clock_back(void)
 	b.conf.session_max = 10000;
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t + 5000) == OK, "half of the absolute time is left after half of it");
+	ok(box_find(&b, token, t + 5000) == OK,
+	    "half of the absolute time is left after half of it");
 	ok(box_find(&b, token, t + 4900) == OK &&
 	    session_max_left(&b.rq) == 5000,
 	    "a clock that goes back gives no absolute time back");
-	ok(session_idle_left(&b.rq) <= 5000, "a clock that goes back does not prolong the idle time");
+	ok(session_idle_left(&b.rq) <= 5000,
+	    "a clock that goes back does not prolong the idle time");
 	is_int(sql("SELECT max_expires FROM sessions"), t + 9900,
 	    "the shortened absolute end is stored");
 	ok(box_find(&b, token, t + 9899) == AUTH_EXPIRED ||
-	    session_max_left(&b.rq) == 1, "a session ends at its shortened absolute end");
+	    session_max_left(&b.rq) == 1,
+	    "a session ends at its shortened absolute end");
 	box_close(&b);
 
 	/* The attack: the clock set back again and again. */
@@ -165,7 +183,8 @@ clock_back(void)
 		if (box_find(&b, token, now) != OK)
 			break;
 	}
-	ok(lived <= 1000, "a clock set back 100 times does not prolong it (%lld of 1000 s)",
+	ok(lived <= 1000,
+	    "a clock set back 100 times does not prolong it (%lld of 1000 s)",
 	    (long long)lived);
 	box_close(&b);
 
@@ -180,7 +199,8 @@ clock_back(void)
 	box_session(&b, token);
 	ok(box_find(&b, token, t - 302) == AUTH_EXPIRED && !b.rq.live,
 	    "a session created more than 300 s ahead is AUTH_EXPIRED");
-	ok(box_find(&b, token, t + 1) == OK, "a session created ahead lives when the clock is right");
+	ok(box_find(&b, token, t + 1) == OK,
+	    "a session created ahead lives when the clock is right");
 	box_close(&b);
 }
 
@@ -198,19 +218,22 @@ eviction(void)
 		box_session(&b, token[i]);
 	}
 	/* the oldest is used; so the second is the least used */
-	ok(box_find(&b, token[0], t + 70) == OK, "the first of three sessions is used");
+	ok(box_find(&b, token[0], t + 70) == OK,
+	    "the first of three sessions is used");
 	b.rq.cx.now = t + 71;
 	box_session(&b, token[3]);
 	ok(box_find(&b, token[1], t + 72) == AUTH_INVALID,
 	    "a fourth session ends the one not used for longest");
 	ok(box_find(&b, token[0], t + 72) == OK &&
 	    box_find(&b, token[2], t + 72) == OK &&
-	    box_find(&b, token[3], t + 72) == OK, "a fourth session leaves the others alive");
+	    box_find(&b, token[3], t + 72) == OK,
+	    "a fourth session leaves the others alive");
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 1,
 	    "the end of the evicted session is in the audit trail");
 	/* an expired one does not count */
 	ok(sql("UPDATE sessions SET idle_expires = 1 WHERE used = (SELECT "
-	    "min(used) FROM sessions WHERE ended IS NULL)") == -1, "the session not used for longest has expired");
+	    "min(used) FROM sessions WHERE ended IS NULL)") == -1,
+	    "the session not used for longest has expired");
 	b.rq.cx.now = t + 80;
 	box_session(&b, token[4]);
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 1,
@@ -230,12 +253,15 @@ eviction(void)
 	}
 	box_session(&b, token[2]);
 	ok(box_find(&b, token[0], t) == AUTH_INVALID &&
-	    box_find(&b, token[1], t) == OK, "of two used at the same time the older one ends");
+	    box_find(&b, token[1], t) == OK,
+	    "of two used at the same time the older one ends");
 	/* another user's are another matter */
 	box_user(&b, "openid-2");
 	box_session(&b, token[3]);
-	ok(box_find(&b, token[1], t) == OK && box_find(&b, token[2], t) == OK &&
-	    box_find(&b, token[3], t) == OK, "a login does not end another user's sessions");
+	ok(box_find(&b, token[1], t) == OK &&
+	    box_find(&b, token[2], t) == OK &&
+	    box_find(&b, token[3], t) == OK,
+	    "a login does not end another user's sessions");
 	box_close(&b);
 
 	/* the new one is not evicted though its clock is behind */
@@ -295,11 +321,13 @@ tombstones(void)
 	box_must(&b, box_find(&b, token[0], t), "find");
 	ok(session_end(&b.rq, END_THIS, &ended) == OK && ended == 1,
 	    "ending this session is OK");
-	ok(box_find(&b, token[0], t) == AUTH_INVALID, "an ended session is AUTH_INVALID, not AUTH_EXPIRED");
+	ok(box_find(&b, token[0], t) == AUTH_INVALID,
+	    "an ended session is AUTH_INVALID, not AUTH_EXPIRED");
 	ok(box_find(&b, token[0], t + 7200) == AUTH_INVALID,
 	    "an ended session stays AUTH_INVALID when its time is over");
 	is_int(sql("SELECT count(*) FROM sessions WHERE ended IS NOT NULL AND "
-	    "session_key IS NULL"), 1, "an ended session has no session_key in the store");
+	    "session_key IS NULL"), 1,
+	    "an ended session has no session_key in the store");
 	/* a touch that comes late does not revive it */
 	box_must(&b, box_find(&b, token[1], t), "find");
 	{
@@ -308,7 +336,8 @@ tombstones(void)
 
 		box_must(&b, session_end(&b.rq, END_THIS, &ended), "end");
 		ok(store_write(b.store, RELAXED, touch_late, &late) == OK &&
-		    late.changed == 0, "a use written after the end changes nothing");
+		    late.changed == 0,
+		    "a use written after the end changes nothing");
 		ok(box_find(&b, token[1], t) == AUTH_INVALID,
 		    "an ended session stays ended");
 		/* nor is it ended twice */
@@ -319,8 +348,9 @@ tombstones(void)
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'logout'"), 2,
 	    "the audit trail has a row for each end");
 	/* others: an expired one is ended, but not counted */
-	ok(sql("UPDATE sessions SET idle_expires = 5 WHERE token_hash = (SELECT"
-	    " min(token_hash) FROM sessions WHERE ended IS NULL)") == -1,
+	ok(sql("UPDATE sessions SET idle_expires = 5 WHERE token_hash = "
+	    "(SELECT min(token_hash) FROM sessions WHERE ended IS NULL)") ==
+	    -1,
 	    "one of two other sessions has expired");
 	{
 		const bool first = box_find(&b, token[2], t) == OK;
@@ -330,7 +360,8 @@ tombstones(void)
 		box_session(&b, token[1]);
 		box_must(&b, box_find(&b, live, t), "find");
 		ok(session_end(&b.rq, END_OTHERS, &ended) == OK && ended == 2,
-		    "END_OTHERS counts two live sessions, not the expired one");
+		    "END_OTHERS counts two live sessions, not the expired "
+		    "one");
 		ok(box_find(&b, live, t) == OK &&
 		    box_find(&b, token[0], t) == AUTH_INVALID &&
 		    box_find(&b, token[1], t) == AUTH_INVALID,
@@ -339,7 +370,8 @@ tombstones(void)
 		    AUTH_INVALID, "END_OTHERS ends an expired session, too");
 		box_must(&b, box_find(&b, live, t), "find");
 		ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
-		    box_find(&b, live, t) == AUTH_INVALID, "END_ALL ends this session, too");
+		    box_find(&b, live, t) == AUTH_INVALID,
+		    "END_ALL ends this session, too");
 	}
 	box_user(&b, "openid-2");
 	box_session(&b, token[0]);
@@ -347,7 +379,8 @@ tombstones(void)
 	box_session(&b, token[1]);
 	box_must(&b, box_find(&b, token[1], t), "find");
 	ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
-	    box_find(&b, token[0], t) == OK, "END_ALL leaves other users' sessions alive");
+	    box_find(&b, token[0], t) == OK,
+	    "END_ALL leaves other users' sessions alive");
 	box_close(&b);
 }
 

@@ -21,8 +21,9 @@ add_rows(int n, const char *used, const char *idle, const char *max,
 	char text[512];
 
 	snprintf(text, sizeof(text), "WITH RECURSIVE i(n) AS (SELECT 1 UNION "
-	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions SELECT "
-	    "randomblob(32), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i", n, used,
+	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions "
+	    "SELECT randomblob(32), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i",
+	    n, used,
 	    idle, max, ended);
 	box_must(&b, sql(text) == -2 ? INTERNAL : OK, "insert");
 }
@@ -88,11 +89,13 @@ main(void)
 	    "a table that grows by a row a step stays bounded");
 	/* a cursor from another version, of another length, starts anew */
 	ok(sql("INSERT INTO meta VALUES ('sweep_sessions', x'ff') ON CONFLICT "
-	    "DO UPDATE SET value = x'ff'") == -1, "a broken cursor is written");
+	    "DO UPDATE SET value = x'ff'") == -1,
+	    "a broken cursor is written");
 	add_rows(1, old, old, old, "NULL");
 	for (steps = 0; steps < 5; steps++)
 		step(now);
-	is_int(sql("SELECT count(*) FROM sessions"), 3, "with a broken cursor old rows are removed all the same");
+	is_int(sql("SELECT count(*) FROM sessions"), 3,
+	    "with a broken cursor old rows are removed all the same");
 
 	/* codes: as long as they may be repeated, and clocks may differ */
 	snprintf(old, sizeof(old), "%lld", (long long)(now - 60 - 301));

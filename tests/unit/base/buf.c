@@ -16,7 +16,8 @@ ceiling(void)
 
 	ok(b.p == NULL && b.len == 0, "a new buffer holds nothing");
 	buf_add(&b, "1234567", 7);
-	ok(!b.bad && b.len == 7 && b.p[7] == '\0', "ceiling minus the NUL fits");
+	ok(!b.bad && b.len == 7 && b.p[7] == '\0',
+	    "ceiling minus the NUL fits");
 	buf_add(&b, "", 0);
 	ok(!b.bad && b.len == 7, "adding nothing to a full one");
 	buf_add(&b, "8", 1);

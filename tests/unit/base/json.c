@@ -34,7 +34,8 @@ static const struct {
 { "9 containers deep", T("{\"a\":[[[[[[[[]]]]]]]]}"), false },
 { "9 objects deep", T("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{"
     "\"a\":{}}}}}}}}}"), false },
-{ "many shallow containers", T("{\"a\":[[],[],[],[],[],[],[],[],[],[]]}"), true },
+{ "many shallow containers", T("{\"a\":[[],[],[],[],[],[],[],[],[],[]]}"),
+    true },
 { "brackets in a text do not count", T("{\"a\":\"[[[[[[[[[[[[{{{{\"}"), true },
 { "empty", T(""), false },
 { "blank", T("  "), false },
@@ -178,7 +179,8 @@ long_ones(void)
 static void
 getters(void)
 {
-	static const char s[] = "{\"s\":\"a\\u0000b\",\"n\":-7,\"t\":\"40029\","
+	static const char s[] =
+	    "{\"s\":\"a\\u0000b\",\"n\":-7,\"t\":\"40029\","
 	    "\"m\":\"-1\",\"x\":\"1x\",\"e\":\"\",\"d\":1.0,\"o\":{\"k\":1},"
 	    "\"z\":null,\"b\":true,\"r\":1,\"r\":\"two\",\"u\":\"\\u5fae\\/"
 	    "\\ud83d\\ude00\",\"dash\":\"-\",\"big\":9223372036854775807}";

@@ -57,7 +57,8 @@ main(void)
 	const struct outcome_row *r;
 	size_t i, j;
 
-	is_int(COUNT(documented), OUTCOME__MAX, "as many as doc/protocol.md has");
+	is_int(COUNT(documented), OUTCOME__MAX,
+	    "as many as doc/protocol.md has");
 	ok(OK == 0, "OK is 0");
 	for (i = 0; i < COUNT(documented); i++) {
 		r = outcome_row(documented[i].o);

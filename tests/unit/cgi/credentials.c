@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* credentials.c: where auth_token() finds a token, in which order, and what it takes
- * for none or for a malformed one. */
+/* credentials.c: where auth_token() finds a token, in which order, and what it
+ * takes for none or for a malformed one. */
 #include <config.h>
 
 #include "base/arena.h"

@@ -39,7 +39,8 @@ static const struct {
 { "no type, blank", NULL, T("  "), BODY_FORM },
 { "no type, an array", NULL, T("[]"), BODY_FORM },
 { "no type, a NUL in front", NULL, T("\0{}"), BODY_FORM },
-{ "no type, a byte order mark in front", NULL, T("\xef\xbb\xbf{}"), BODY_FORM },
+{ "no type, a byte order mark in front", NULL, T("\xef\xbb\xbf{}"),
+    BODY_FORM },
 };
 
 /* What becomes of field "f" (a text of at most 8, "n" is a number). */

@@ -63,7 +63,8 @@ main(void)
 	for (int w = 0; w < PARAM__MAX; w++) {
 		const char *name = params_name((enum param)w);
 
-		ok(name != NULL && *name != '\0', "parameter %d has a name", w);
+		ok(name != NULL && *name != '\0', "parameter %d has a name",
+		    w);
 		snprintf(line, sizeof(line), "%s=x", name);
 		params_scan(env_of(line), &p);
 		is_str(p.v[w], "x", "%s is found by its name", name);

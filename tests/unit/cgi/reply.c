@@ -83,16 +83,19 @@ headers(void)
 	struct reply r = { .outcome = AUTH_INVALID, .request_id = "rid" };
 
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\", "
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\", "
 	    "error=\"invalid_token\""), "401 with a token");
 	r.no_token = true;
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\""),
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\""),
 	    "401 without a token: no error");
 	r.outcome = AUTH_EXPIRED;
 	r.no_token = false;
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\", "
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\", "
 	    "error=\"invalid_token\""), "401 of an expired one");
 	r.outcome = METHOD_NOT_ALLOWED;
 	r.allow = "POST, OPTIONS";
@@ -101,7 +104,8 @@ headers(void)
 	    "METHOD_NOT_ALLOWED is 405");
 	ok(caller_header(&caller, "Allow: POST, OPTIONS"), "405: Allow");
 	ok(caller_header_begins(&caller, "Content-Type"), "405: a body");
-	r = (struct reply){ .outcome = TOO_MANY_REQUESTS, .request_id = "rid" };
+	r = (struct reply){ .outcome = TOO_MANY_REQUESTS,
+	    .request_id = "rid" };
 	write_reply(&r);
 	ok(caller_header(&caller, "Retry-After: 60"), "429: its own default");
 	r.retry_after = 7;
@@ -112,7 +116,8 @@ headers(void)
 	ok(caller_header(&caller, "Retry-After: 7"), "503: as told");
 	r = (struct reply){ .outcome = BUSY, .request_id = "rid" };
 	write_reply(&r);
-	ok(caller_header_begins(&caller, "Retry-After: "), "BUSY: Retry-After");
+	ok(caller_header_begins(&caller, "Retry-After: "),
+	    "BUSY: Retry-After");
 	r.outcome = WECHAT_ERROR;
 	r.retry_after = 7;
 	write_reply(&r);
@@ -124,7 +129,8 @@ headers(void)
 	ok(caller_header(&caller, "Status: 200"), "more headers: none yet");
 	buf_str(&more, "X-A: 1\r\nX-B: 2\r\n");
 	write_reply(&r);
-	ok(caller_header(&caller, "X-A: 1") && caller_header(&caller, "X-B: 2"),
+	ok(caller_header(&caller, "X-A: 1") &&
+	    caller_header(&caller, "X-B: 2"),
 	    "more headers");
 	buf_free(&more);
 }
@@ -133,7 +139,8 @@ static void
 cors(void)
 {
 	struct reply r = { .outcome = OK, .request_id = "rid",
-	    .cors_origin = "https://a.example", .origin = "https://a.example" };
+	    .cors_origin = "https://a.example",
+	    .origin = "https://a.example" };
 
 	write_reply(&r);
 	ok(caller_header(&caller, "Vary: Origin"),
@@ -242,7 +249,8 @@ language(void)
 	{ "a weight without a number", "zh;q=,en;q=0.1", false },
 	{ "a weight above 1 is at most 1", "en,zh;q=1.9", false },
 	{ "another parameter", "zh;level=1,en;q=0.1", false },
-	{ "a weight of very many digits", "zh;q=0.99999999999999999999999999999"
+	{ "a weight of very many digits",
+	    "zh;q=0.99999999999999999999999999999"
 	    "99999999999999999999", true },
 	};
 

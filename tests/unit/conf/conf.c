@@ -111,7 +111,8 @@ refused[] = {
     "secret = x\n"), "no AppID" },
 { "app with another setting", T(BASE "[app " APP "]\ntouch = 5\n"),
     "wxlogin.conf:4: touch: an app has secret and secret_file" },
-{ "app with a secret of other letters", T(BASE "[app " APP "]\nsecret = a&b\n"),
+{ "app with a secret of other letters",
+    T(BASE "[app " APP "]\nsecret = a&b\n"),
     "wxlogin.conf:4: secret" },
 { "app with an empty secret", T(BASE "[app " APP "]\nsecret =\n"),
     "wxlogin.conf:4: secret" },
@@ -279,13 +280,15 @@ apps(void)
 	ok(c != NULL && c->default_app == &c->apps[1], "the default by name");
 	conf_free(c);
 	c = load(BASE, true);
-	ok(c == NULL && says("no app is configured"), "none, and it needs one");
+	ok(c == NULL && says("no app is configured"),
+	    "none, and it needs one");
 	conf_free(c);
 	c = load(BASE, false);
 	ok(c != NULL && c->napps == 0, "none, and it needs none");
 	conf_free(c);
 	c = load(BASE "appid = wx1\n", true);
-	ok(c == NULL && says("app wx1: has no secret"), "one without a secret");
+	ok(c == NULL && says("app wx1: has no secret"),
+	    "one without a secret");
 	conf_free(c);
 	c = load(BASE "appid = wx1\n", false);
 	ok(c != NULL, "which a program that asks nothing does not need");
@@ -331,7 +334,8 @@ secret_files(void)
 	memset(long_text, 'x', sizeof(long_text));
 	tmp_write("secret", long_text, 129, 0600);
 	c = load(BASE "[app wx1]\nsecret_file = secret\n", true);
-	ok(c == NULL && says("wants an AppSecret"), "secret_file: 129 letters");
+	ok(c == NULL && says("wants an AppSecret"),
+	    "secret_file: 129 letters");
 	conf_free(c);
 	tmp_write("secret", long_text, 300, 0600);
 	c = load(BASE "[app wx1]\nsecret_file = secret\n", true);

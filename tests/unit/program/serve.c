@@ -73,7 +73,8 @@ static unsigned tells;
 static enum outcome
 admit(struct request *rq)
 {
-	return admitted == OK ? OK : FAIL(rq->cx.log, admitted, "not admitted");
+	return admitted == OK ? OK : FAIL(rq->cx.log, admitted,
+	    "not admitted");
 }
 
 static void
@@ -308,7 +309,8 @@ methods(void)
 	ok(status() == 405 && caller_header(&caller, "Allow: POST, OPTIONS"),
 	    "405: Allow");
 	b.conf.cors_origin = strdup("https://a.example");
-	call(&open_post, "REQUEST_METHOD=OPTIONS\nHTTP_ORIGIN=https://a.example"
+	call(&open_post,
+	    "REQUEST_METHOD=OPTIONS\nHTTP_ORIGIN=https://a.example"
 	    "\nHTTP_ACCESS_CONTROL_REQUEST_METHOD=POST", "", false);
 	ok(status() == 204 && caller_header(&caller,
 	    "Access-Control-Allow-Methods: POST, OPTIONS"), "a preflight");
@@ -336,7 +338,8 @@ tokens(void)
 	    "WWW-Authenticate: Bearer realm=\"wxlogin\""), "Basic: the same");
 	call(&plain, "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n"
 	    "HTTP_AUTHORIZATION=Bearer nonsense", "", false);
-	ok(status() == 401 && caller_header(&caller, "WWW-Authenticate: Bearer "
+	ok(status() == 401 &&
+	    caller_header(&caller, "WWW-Authenticate: Bearer "
 	    "realm=\"wxlogin\", error=\"invalid_token\""),
 	    "a malformed token: an error in the challenge");
 	snprintf(body, sizeof(body), "{\"word\":\"a\",\"sessionid\":\"%s\"}",
@@ -405,7 +408,8 @@ outcomes(void)
 	    "nothing of it in the next request");
 	open_post.run = run_large;
 	call(&open_post, "REQUEST_METHOD=POST" LEN(6), "word=a", false);
-	ok(status() == 500 && code("INTERNAL"), "too long a reply is INTERNAL");
+	ok(status() == 500 && code("INTERNAL"),
+	    "too long a reply is INTERNAL");
 	open_post.run = run;
 	call(&open_post, "REQUEST_METHOD=POST\nHTTP_ACCEPT_LANGUAGE=zh-CN,zh;"
 	    "q=0.9,en;q=0.8" LEN(2), "{}", false);
@@ -432,9 +436,11 @@ hooks(void)
 		const char *why, *env, *body; enum outcome admit, run;
 		int status; unsigned tells, runs;
 	} t[] = {
-	{ "all is well", "REQUEST_METHOD=POST" LEN(6), "word=a", OK, OK, 200, 0,
+	{ "all is well", "REQUEST_METHOD=POST" LEN(6), "word=a", OK, OK, 200,
+	    0,
 	    1 },
-	{ "not admitted, before the fields", "REQUEST_METHOD=POST" LEN(2), "{}",
+	{ "not admitted, before the fields", "REQUEST_METHOD=POST" LEN(2),
+	    "{}",
 	    TOO_MANY_REQUESTS, OK, 429, 0, 0 },
 	{ "a body that is malformed comes first", "REQUEST_METHOD=POST" LEN(1),
 	    "{", TOO_MANY_REQUESTS, OK, 400, 0, 0 },
@@ -501,7 +507,8 @@ authorizer(void)
 		ok(status() == 401, "authorizer: nor from the query, ever");
 	}
 	b.conf.token_in_query = 0;
-	call(&check, ROLE "REQUEST_METHOD=GET\nQUERY_STRING=a\nQUERY_STRING=b\n"
+	call(&check,
+	    ROLE "REQUEST_METHOD=GET\nQUERY_STRING=a\nQUERY_STRING=b\n"
 	    "CONTENT_LENGTH=1\nCONTENT_LENGTH=2\n@", "", true);
 	ok(status() == 200, "authorizer: what else comes twice is not ours");
 	call(&check, ROLE "REQUEST_METHOD=GET\nHTTP_AUTHORIZATION=Bearer x\n@",
@@ -533,12 +540,14 @@ identity(void)
 {
 	static const struct { const char *why, *env; bool told; } t[] = {
 	{ "the parameter is 1", IDENTITY "REQUEST_METHOD=GET\n@", true },
-	{ "and a path of a slash", IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/\n@",
+	{ "and a path of a slash",
+	    IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/\n@",
 	    true },
 	{ "absent", "REQUEST_METHOD=GET\n@", false },
 	{ "empty", "WXLOGIN_IDENTITY_HEADERS=\nREQUEST_METHOD=GET\n@", false },
 	{ "0", "WXLOGIN_IDENTITY_HEADERS=0\nREQUEST_METHOD=GET\n@", false },
-	{ "yes", "WXLOGIN_IDENTITY_HEADERS=yes\nREQUEST_METHOD=GET\n@", false },
+	{ "yes", "WXLOGIN_IDENTITY_HEADERS=yes\nREQUEST_METHOD=GET\n@",
+	    false },
 	{ "11", "WXLOGIN_IDENTITY_HEADERS=11\nREQUEST_METHOD=GET\n@", false },
 	{ "a header", "HTTP_WXLOGIN_IDENTITY_HEADERS=1\nREQUEST_METHOD=GET\n@",
 	    false },

@@ -47,17 +47,21 @@ versions(void)
 
 	snprintf(path, sizeof(path), "%s", tmp_path("v.db"));
 	ok(try(&one, path) == OK, "an empty file becomes a store");
-	is_int(box_sql(path, "PRAGMA user_version"), 1, "a new store has version 1");
-	is_int(box_sql(path, "PRAGMA application_id"), ID, "a new store has the application_id");
+	is_int(box_sql(path, "PRAGMA user_version"), 1,
+	    "a new store has version 1");
+	is_int(box_sql(path, "PRAGMA application_id"), ID,
+	    "a new store has the application_id");
 	ok(try(&one, path) == OK &&
 	    box_sql(path, "SELECT count(*) FROM a") == 1,
 	    "a store that is opened again is not made again");
 	ok(try(&two, path) == OK && box_sql(path, "SELECT n FROM b") == 2,
 	    "the next step is made on an existing store");
-	is_int(box_sql(path, "PRAGMA user_version"), 2, "a store after the next step has version 2");
+	is_int(box_sql(path, "PRAGMA user_version"), 2,
+	    "a store after the next step has version 2");
 	ok(try(&one, path) == INTERNAL && strstr(l.cause, "schema 2") != NULL,
 	    "an older program refuses a newer store, and says so");
-	is_int(box_sql(path, "SELECT count(*) FROM b"), 1, "an older program changes nothing in it");
+	is_int(box_sql(path, "SELECT count(*) FROM b"), 1,
+	    "an older program changes nothing in it");
 	ok(try(&foreign, path) == INTERNAL && strstr(l.cause,
 	    "another program") != NULL, "another program refuses it, too");
 	ok(try(&three, path) == INTERNAL, "a step that fails is INTERNAL");
@@ -74,7 +78,8 @@ foreigners(void)
 
 	snprintf(path, sizeof(path), "%s", tmp_path("f.db"));
 	box_sql(path, "PRAGMA application_id = 7");
-	ok(try(&one, path) == INTERNAL, "a file with another application_id is refused");
+	ok(try(&one, path) == INTERNAL,
+	    "a file with another application_id is refused");
 	is_int(box_sql(path, "SELECT count(*) FROM sqlite_schema"), 0,
 	    "nothing is written to a file that is refused");
 	snprintf(path, sizeof(path), "%s", tmp_path("g.db"));
@@ -84,7 +89,8 @@ foreigners(void)
 	snprintf(path, sizeof(path), "%s", tmp_path("h.db"));
 	box_sql(path, "PRAGMA application_id = 1465404487");
 	box_sql(path, "PRAGMA user_version = -1");
-	ok(try(&one, path) == INTERNAL, "a file with a negative version is refused");
+	ok(try(&one, path) == INTERNAL,
+	    "a file with a negative version is refused");
 	snprintf(path, sizeof(path), "%s", tmp_path("i.db"));
 	box_sql(path, "CREATE TABLE customers (n INTEGER)");
 	ok(try(&one, path) == INTERNAL && box_sql(path,
@@ -106,7 +112,8 @@ ours(void)
 	is_int(box_sql(path, "SELECT count(*) FROM pragma_table_list WHERE "
 	    "schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' "
 	    "AND NOT strict"), 0, "all tables of the real schema are STRICT");
-	ok(box_sql(path, "INSERT INTO users (public_id, appid, openid, created,"
+	ok(box_sql(path,
+	    "INSERT INTO users (public_id, appid, openid, created,"
 	    " updated, last_login) VALUES ('short', 'a', 'o', 1, 1, 1)") == -2,
 	    "the constraints of the real schema hold");
 }

@@ -47,10 +47,13 @@ values(void)
 	seal_value(&s, &p, TEXT, LEN, b);
 	ok(a[0] == 1, "the first byte of a sealed value is its format");
 	ok(memcmp(a, b, SEALED) != 0, "the same text sealed twice differs");
-	ok(memmem(a, SEALED, TEXT, LEN) == NULL, "the text can't be read in a sealed value");
+	ok(memmem(a, SEALED, TEXT, LEN) == NULL,
+	    "the text can't be read in a sealed value");
 	ok(seal_open(&s, &p, a, SEALED, out, &old) &&
-	    memcmp(out, TEXT, LEN) == 0 && !old, "a sealed value opens, and is not told as old");
-	ok(seal_open(&s, &p, a, SEALED, out, NULL), "a sealed value opens when `old` is NULL");
+	    memcmp(out, TEXT, LEN) == 0 && !old,
+	    "a sealed value opens, and is not told as old");
+	ok(seal_open(&s, &p, a, SEALED, out, NULL),
+	    "a sealed value opens when `old` is NULL");
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		ok(!seal_open(&s, &places[i], a, SEALED, out, NULL),
 		    "not in another place (%zu)", i);
@@ -63,15 +66,18 @@ values(void)
 	memset(out, 'x', LEN);
 	b[SEALED - 1] = (uint8_t)~a[SEALED - 1];
 	ok(!seal_open(&s, &p, b, SEALED, out, NULL) &&
-	    memcmp(out, TEXT, LEN) != 0, "a value that does not open leaves no text");
+	    memcmp(out, TEXT, LEN) != 0,
+	    "a value that does not open leaves no text");
 	for (i = 0, opened = 0; i < SEALED; i++)
 		opened += seal_open(&s, &p, a, i, out, NULL);
 	is_int(opened, 0, "a value cut anywhere does not open");
-	ok(!seal_open(&other, &p, a, SEALED, out, NULL), "a value does not open with other keys");
+	ok(!seal_open(&other, &p, a, SEALED, out, NULL),
+	    "a value does not open with other keys");
 	ok(!seal_open(&(struct seal){ .nkeys = 0 }, &p, a, SEALED, out, NULL),
 	    "a value does not open without keys");
 	seal_value(&s, &p, "", 0, a);
-	ok(seal_open(&s, &p, a, SEAL_EXTRA, out, NULL), "an empty text can be sealed and opened");
+	ok(seal_open(&s, &p, a, SEAL_EXTRA, out, NULL),
+	    "an empty text can be sealed and opened");
 }
 
 static void
@@ -86,7 +92,8 @@ old_keys(void)
 
 	seal_value(&before, &p, TEXT, LEN, a);
 	ok(seal_open(&now, &p, a, SEALED, out, &old) && old &&
-	    memcmp(out, TEXT, LEN) == 0, "a value of an older key opens and is told as old");
+	    memcmp(out, TEXT, LEN) == 0,
+	    "a value of an older key opens and is told as old");
 	seal_value(&now, &p, TEXT, LEN, a);
 	ok(seal_open(&now, &p, a, SEALED, out, &old) && !old,
 	    "new values are sealed with the newest key");
@@ -168,7 +175,8 @@ files(void)
 	is_int(seal_load(&b, mine, false, &l), OK, "file: read once more");
 	is_int(a.nkeys, b.nkeys, "file: as many keys each time");
 	ok(memcmp(a.keys[0], b.keys[0], 32) == 0, "file: the same key again");
-	is_str(load(tmp_path("made2"), true, &n), NULL, "file: another is made");
+	is_str(load(tmp_path("made2"), true, &n), NULL,
+	    "file: another is made");
 	is_int(seal_load(&b, tmp_path("made2"), false, &l), OK,
 	    "file: the other is read");
 	ok(memcmp(a.keys[0], b.keys[0], 32) != 0, "file: another key each");

@@ -92,21 +92,24 @@ opening(void)
 	ok(open_at(path, JOURNAL_DELETE, &s) == OK && !store_is_wal(s),
 	    "journal = delete leaves WAL");
 	store_close(s);
-	ok(open_at(path, JOURNAL_AUTO, &s) == OK, "journal = auto opens the store");
+	ok(open_at(path, JOURNAL_AUTO, &s) == OK,
+	    "journal = auto opens the store");
 	store_close(s);
 	box_must(&(struct box){ .store = NULL }, chmod(path, 0666) == 0 ? OK :
 	    INTERNAL, "chmod");
 	is_int(open_at(path, JOURNAL_WAL, &s), OK,
 	    "a store that others can read opens");
 	is_int(stat(path, &st), 0, "that store is at its path");
-	is_int(st.st_mode & 0007, 0, "a store that others could read is closed to them");
+	is_int(st.st_mode & 0007, 0,
+	    "a store that others could read is closed to them");
 	store_close(s);
 	is_int(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s), INTERNAL,
 	    "no folder: INTERNAL");
 	ok(s == NULL, "no folder: no store");
 	ok(strstr(l.cause, "no/folder/a.db") != NULL,
 	    "no folder: the log names the file");
-	tmp_write("text.db", "this is not a database, but 100 characters long, "
+	tmp_write("text.db",
+	    "this is not a database, but 100 characters long, "
 	    "or nearly so, which is what SQLite wants to see", 97, 0600);
 	ok(open_at(tmp_path("text.db"), JOURNAL_WAL, &s) == INTERNAL &&
 	    s == NULL && l.cause[0] != '\0', "no database: INTERNAL");
@@ -151,16 +154,21 @@ transactions(void)
 	first.s = a;
 	first.other = b;
 	refused.s = b;
-	ok(store_write(a, DURABLE, set_body, &first) == OK, "a transaction commits");
+	ok(store_write(a, DURABLE, set_body, &first) == OK,
+	    "a transaction commits");
 	is_str(first.seen, "1", "a change is seen by its own connection");
-	is_str(first.seen_by_other, "(none)", "a change is not seen by others before the commit");
-	ok(first.other_writes == BUSY, "a second writer is BUSY after its wait");
-	is_str(get(b, "x"), "1", "a change is seen by others after the commit");
+	is_str(first.seen_by_other, "(none)",
+	    "a change is not seen by others before the commit");
+	ok(first.other_writes == BUSY,
+	    "a second writer is BUSY after its wait");
+	is_str(get(b, "x"), "1",
+	    "a change is seen by others after the commit");
 	log_forget(&l);
 	ok(store_write(b, DURABLE, set_body, &refused) == PHONE_TAKEN,
 	    "the body's outcome is the transaction's");
 	is_str(get(b, "x"), "1", "a body that is not OK is rolled back");
-	ok(set_in(a, RELAXED, "y", "1") == OK, "after a rollback the write lock is free");
+	ok(set_in(a, RELAXED, "y", "1") == OK,
+	    "after a rollback the write lock is free");
 	/* many changes, relaxed and durable by turns, then a checkpoint */
 	for (int i = 0; i < 20; i++) {
 		char v[16];
@@ -174,7 +182,8 @@ transactions(void)
 	store_close(a);
 	store_close(b);
 	ok(open_at(path, JOURNAL_WAL, &a) == OK &&
-	    strcmp(get(a, "n"), "19") == 0, "changes are there when the store is opened again");
+	    strcmp(get(a, "n"), "19") == 0,
+	    "changes are there when the store is opened again");
 	store_close(a);
 }
 
@@ -201,10 +210,13 @@ other_process(void)
 	log_forget(&l);
 	ok(!store_write_soon(s, 1, set_body, &(struct setting_of){ .s = s,
 	    .name = "x", .value = "2" }) && l.cause[0] == '\0',
-	    "store_write_soon() writes nothing while another process writes, and logs no fault");
-	is_str(get(s, "x"), "(none)", "reading works while another process writes");
+	    "store_write_soon() writes nothing while another process writes, "
+	    "and logs no fault");
+	is_str(get(s, "x"), "(none)",
+	    "reading works while another process writes");
 	sqlite3_exec(h, "COMMIT", NULL, NULL, NULL);
-	ok(set_in(s, DURABLE, "x", "1") == OK, "writing works when the other process is done");
+	ok(set_in(s, DURABLE, "x", "1") == OK,
+	    "writing works when the other process is done");
 	sqlite3_close(h);
 	store_close(s);
 }
@@ -260,7 +272,8 @@ statements(void)
 	ok(q_row(q) && q_col_blob(q, 0, &n) != NULL && n == 0,
 	    "an empty blob is empty, not NULL");
 	is_str(q_col_text(q, 0), "", "an empty text is empty, not NULL");
-	ok(!q_row(q) && q_end(q) == OK, "a statement gives the row that was asked for");
+	ok(!q_row(q) && q_end(q) == OK,
+	    "a statement gives the row that was asked for");
 	/* bindings do not stay */
 	q = q_new(s, Q_META_GET);
 	ok(!q_row(q) && q_end(q) == OK,
@@ -277,7 +290,8 @@ statements(void)
 	q_text(q, ":device", NULL);
 	ok(!q_row(q), "a broken constraint gives no row");
 	q_int(q, ":now", 2);
-	ok(!q_row(q) && q_end(q) == INTERNAL, "a statement keeps its first error");
+	ok(!q_row(q) && q_end(q) == INTERNAL,
+	    "a statement keeps its first error");
 	ok(strstr(l.cause, "sql/session.sql:") != NULL,
 	    "the log names the place of the statement that failed");
 	log_forget(&l);

@@ -38,7 +38,8 @@ static const struct {
     40163 },
 { "40226", T("{\"errcode\":40226,\"errmsg\":\"code blocked" RID),
     USER_BLOCKED, 40226 },
-{ "45011", T("{\"errcode\":45011,\"errmsg\":\"api minute-quota reach limit\"}"),
+{ "45011",
+    T("{\"errcode\":45011,\"errmsg\":\"api minute-quota reach limit\"}"),
     TOO_MANY_REQUESTS, 45011 },
 { "45009", T("{\"errcode\":45009,\"errmsg\":\"reach max api daily quota\"}"),
     TOO_MANY_REQUESTS, 45009 },
@@ -56,20 +57,25 @@ static const struct {
     "}"), CODE_USED, 40163 },
 { "errcode over 32 bits", T("{\"errcode\":4294967296}"), WECHAT_ERROR,
     INT64_C(4294967296) },
-{ "errcode null", T("{\"errcode\":null," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
-{ "errcode true", T("{\"errcode\":true," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
+{ "errcode null", T("{\"errcode\":null," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "errcode true", T("{\"errcode\":true," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "errcode 1.5", T("{\"errcode\":1.5," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
 { "errcode of letters", T("{\"errcode\":\"ok\"," KEY "," OPENID "}"),
     WECHAT_ERROR, 0 },
-{ "errcode empty", T("{\"errcode\":\"\"," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
-{ "errcode object", T("{\"errcode\":{}," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
+{ "errcode empty", T("{\"errcode\":\"\"," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "errcode object", T("{\"errcode\":{}," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "errmsg of another kind", T("{\"errcode\":40029,\"errmsg\":7}"),
     CODE_INVALID, 40029 },
 { "errmsg with a rid of any length", T("{\"errcode\":40029,\"errmsg\":\"rid: "
     X128 X128 "\"}"), CODE_INVALID, 40029 },
 { "errmsg with a hexadecimal rid of any length", T("{\"errcode\":40029,"
     "\"errmsg\":\"rid: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"), CODE_INVALID, 40029 },
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"), CODE_INVALID,
+    40029 },
 { "empty object", T("{}"), WECHAT_ERROR, 0 },
 { "openid missing", T("{" KEY "}"), WECHAT_ERROR, 0 },
 { "session_key missing", T("{" OPENID "}"), WECHAT_ERROR, 0 },
@@ -85,21 +91,25 @@ static const struct {
     0 },
 { "openid not ASCII", T("{" KEY ",\"openid\":\"\xe5\xbe\xae\"}"), WECHAT_ERROR,
     0 },
-{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key null", T("{\"session_key\":null," OPENID "}"), WECHAT_ERROR, 0 },
+{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "session_key null", T("{\"session_key\":null," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "session_key of 15 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+in\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key of 17 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbWE=\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key of 18 bytes, also 24 characters", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs+inbWFi\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key without padding", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbQ\","
+{ "session_key without padding",
+    T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbQ\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key in the URL alphabet", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs-inbQ==\"," OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key with bits behind its end", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs+inbR==\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key with a blank", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs inbQ==\","
+{ "session_key with a blank",
+    T("{\"session_key\":\"nzoqhc3OnwHzeTxJs inbQ==\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "nothing", T(""), WECHAT_ERROR, 0 },
 { "HTML", T("<html>502 Bad Gateway</html>"), WECHAT_ERROR, 0 },
@@ -172,7 +182,8 @@ main(void)
 	ok(tells(&l, "40125"), "the log has the errcode");
 	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "the log has the rid");
 	log_forget(&l);
-	e = wechat_read_session(&l, T("{\"errcode\":40164,\"errmsg\":\"invalid "
+	e = wechat_read_session(&l,
+	    T("{\"errcode\":40164,\"errmsg\":\"invalid "
 	    "ip 10.0.0.1 rid: 652d44d0-1d0af18b-5b069232\"}"), &ws, &errcode);
 	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "a rid without a comma");
 	return done();
