@@ -9,7 +9,7 @@
 #include "ctl/ctl.h"
 #include "statements.h"
 
-#define SESSION_ID	8	/* bytes of a token's hash that name a session */
+#define SESSION_ID	8	/* bytes of the hash that name a session */
 
 enum outcome
 find_user(struct ctl *c, const char *who, int64_t times[3])
@@ -191,7 +191,8 @@ end_row(void *arg)
 	q_int(q, ":user_id", rq->user.id);
 	q_blob(q, ":session", n->session, SESSION_ID);
 	for (n->ended = 0; q_row(q); n->ended++)
-		memcpy(hash, q_col_blob(q, COL_CTL_END_ONE_TOKEN_HASH, &len), HASH_LEN);
+		memcpy(hash, q_col_blob(q, COL_CTL_END_ONE_TOKEN_HASH, &len),
+		    HASH_LEN);
 	if ((e = q_end(q)) != OK || n->ended == 0)
 		return e;
 	return audit_add(rq, "operator_end", rq->user.id, hash, NULL);

@@ -165,7 +165,8 @@ evict_some(struct request *rq, size_t *n)
 	q_int(q, ":most", EVICT_STEP);
 	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
 	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
-		memcpy(hashes[*n], q_col_blob(q, COL_SESSION_EVICT_TOKEN_HASH, &len), HASH_LEN);
+		memcpy(hashes[*n], q_col_blob(q, COL_SESSION_EVICT_TOKEN_HASH,
+		    &len), HASH_LEN);
 	e = q_end(q);
 	for (i = 0; i < *n && e == OK; i++)
 		e = audit_add(rq, "evict", rq->user.id, hashes[i], NULL);

@@ -13,7 +13,8 @@
 /* ---- keys */
 
 static bool
-open_key(struct request *rq, const void *token_hash, const void *sealed, size_t n,
+open_key(struct request *rq, const void *token_hash, const void *sealed,
+    size_t n,
     uint8_t key[SESSION_KEY_LEN])
 {
 	const struct place place = { SEALED_SESSION_KEY, token_hash,

@@ -4,7 +4,8 @@
  *
  * A cursor moves along a table's primary key, some rows a step, and starts
  * again at the end.  Each login adds a row to each table and looks at
- * SWEEP_ROWS of them, so a table stays within a fraction of what is live and kept. */
+ * SWEEP_ROWS of them, so a table stays within a fraction of what is live and
+ * kept. */
 #include <config.h>
 
 #include <string.h>

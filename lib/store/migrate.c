@@ -36,7 +36,8 @@ read_version(struct store *s, int64_t *version)
 		    "another program (application_id %lld); set database to "
 		    "another path", (long long)id);
 	if (*version < 0 || *version > (int64_t)s->schema->nmigrations)
-		return FAIL(s->log, INTERNAL, "store: the file has schema %lld "
+		return FAIL(s->log, INTERNAL,
+		    "store: the file has schema %lld "
 		    "and this program knows %zu; install the newer wxlogin",
 		    (long long)*version, s->schema->nmigrations);
 	return OK;

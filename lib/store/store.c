@@ -18,8 +18,9 @@
 #include "base/log.h"
 #include "store/store_int.h"
 
-/* Time between two attempts to get the write lock, ns.  Short and fixed is fair
- * between many processes; SQLite's own growing delay starves some of them. */
+/* Time between two attempts to get the write lock, ns.  Short and fixed is
+ * fair between many processes; SQLite's own growing delay starves some of
+ * them. */
 #define BUSY_SLEEP	50000
 
 void

@@ -92,8 +92,8 @@ enum durability {
 
 /* Run `body` in a transaction: committed when it returns OK, else rolled back,
  * and its outcome returned.  The body may be run more than once, so what it
- * leaves in memory has to come out the same each time, and everything random is
- * made before it.  It must not ask WeChat. */
+ * leaves in memory has to come out the same each time, and everything random
+ * is made before it.  It must not ask WeChat. */
 enum outcome	store_write(struct store *, enum durability,
 		    enum outcome (*body)(void *arg), void *arg);
 
@@ -103,10 +103,10 @@ enum outcome	store_write(struct store *, enum durability,
 bool		store_write_soon(struct store *, int64_t ms,
 		    enum outcome (*body)(void *arg), void *arg);
 
-/* ---- one statement */
+/* ---- one statement; text may be NULL */
 struct q	*q_new(struct store *, size_t statement);
 void		 q_int(struct q *, const char *name, int64_t);
-void		 q_text(struct q *, const char *name, const char *);  /* or NULL */
+void		 q_text(struct q *, const char *name, const char *);
 void		 q_blob(struct q *, const char *name, const void *, size_t);
 bool		 q_row(struct q *);		/* is there a (further) row? */
 int64_t		 q_col_int(struct q *, int);

@@ -15,9 +15,9 @@ store_patience(struct store *s, int64_t ms)
 	s->patience = ms == 0 ? s->busy_timeout : ms;
 }
 
-/* SQLite takes its write lock by polling.  That is fair between a few processes
- * but starves some of a few hundred threads.  So the threads of a process wait
- * on this mutex, and only its owner polls. */
+/* SQLite takes its write lock by polling.  That is fair between a few
+ * processes but starves some of a few hundred threads.  So the threads of a
+ * process wait on this mutex, and only its owner polls. */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 static bool
