@@ -8,7 +8,6 @@
 
 #include <nettle/base64.h>
 
-#include "account/token.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "sandbox/sandbox.h"

@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include "base/bounds.h"
 #include "store/store.h"
 
 #define READERS_MAX	16	/* connections for reading, per process */
