@@ -87,7 +87,8 @@ static enum outcome
 reseal(struct ctl *c)
 {
 	int64_t done, lost;
-	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log, &done,
+	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log,
+	    &done,
 	    &lost);
 
 	if (e != OK)

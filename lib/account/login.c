@@ -165,7 +165,7 @@ exchange(struct request *rq, struct login *l, const struct login_code *c)
 	if ((e = try_repeat(rq, l, c)) != CODE_INVALID)
 		return e;
 	e = wechat_code2session(&rq->cx, l->app, l->code, &ws);
-	rq->cx.now = clock_now();		/* WeChat may have taken seconds */
+	rq->cx.now = clock_now();	/* WeChat may have taken seconds */
 	if (e == OK)
 		e = write_session(&(struct exchange){ .rq = rq, .l = l,
 		    .code = c, .ws = &ws, .key = ws.key }, first_session);

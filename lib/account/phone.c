@@ -108,7 +108,8 @@ other_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 	*id = 0;
 	q_text(q, ":appid", rq->user.appid);
 	q_blob(q, ":phone_hash", hash, HASH_LEN);
-	if (q_row(q) && q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
+	if (q_row(q) &&
+	    q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
 		*id = q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID);
 	return q_end(q);
 }

@@ -19,7 +19,7 @@
 /* What WeChat calls everybody, and a part of the grey picture's address. */
 #define ANONYMOUS_NAME	"微信用户"
 #define ANONYMOUS_PICTURE						\
-	"POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWm"	\
+	"POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWm" \
 	"iaIGuG1icwxaQX6grC9VemZoJ8rg"
 
 bool
@@ -141,7 +141,8 @@ take_avatar(struct request *rq, struct json_object *o)
 }
 
 void
-profile_from_wechat(struct request *rq, struct json_object *o, struct profile *p)
+profile_from_wechat(struct request *rq, struct json_object *o,
+    struct profile *p)
 {
 	const struct { const char **to; const char *name; } labels[] = {
 		{ &p->language, "language" }, { &p->country, "country" },

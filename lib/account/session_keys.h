@@ -32,7 +32,8 @@ bool		session_key_open(struct seal *,
 enum outcome	session_keys(struct request *, struct keys *);
 
 /* The session's own key; CODE_INVALID when it has none. */
-enum outcome	session_own_key(struct request *, uint8_t key[SESSION_KEY_LEN]);
+enum outcome	session_own_key(struct request *,
+		    uint8_t key[SESSION_KEY_LEN]);
 
 /* rawData and its signature, into the object that was signed: the caller ends
  * *out with json_done().  DECRYPT_WX_OPEN_DATA_FAIL, or the store's. */

@@ -77,7 +77,7 @@ process_harden(void)
 	for (i = 0; i < COUNT(out); i++)
 		unsetenv(out[i]);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* a limit of the host's on file sizes */
+	signal(SIGXFSZ, SIG_IGN);	/* the host limits file sizes */
 }
 
 /* ---- CGI */

@@ -22,7 +22,8 @@ struct process {
 	 * the socket (lighttpd) would refuse requests in between. */
 	bool		 renew;
 	void		*arg;
-	/* A worker's own state, made in its thread; NULL: no memory is left. */
+	/* A worker's own state, made in its thread; NULL: no memory is left.
+	 * */
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);

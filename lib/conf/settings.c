@@ -49,7 +49,8 @@ const struct setting settings[] = {
 { "ca_file", SETTING_PATH, AT(ca_file), 0, 0, NULL, NULL, NULL,
     "Certificates to trust for WeChat; the system's." },
 { "proxy", SETTING_TEXT, AT(proxy), 0, 0, NULL, NULL, NULL,
-    "Outgoing proxy on the way to WeChat; none, whatever the environment says." },
+    "Outgoing proxy on the way to WeChat; none, whatever the environment "
+    "says." },
 { "wechat_connect_timeout", SETTING_NUMBER, AT(wechat_connect_timeout),
     100, 600000, "3000", "ms", NULL,
     "Longest wait for a connection to WeChat." },
@@ -81,7 +82,8 @@ const struct setting settings[] = {
     "Oldest encrypted or signed data accepted; 0: any age." },
 { "phone_conflict", SETTING_CHOICE, AT(phone_conflict), 0, 0,
     "move", NULL, phone_conflicts,
-    "When another user holds a phone number: move it to the new one, or refuse." },
+    "When another user holds a phone number: move it to the new one, or "
+    "refuse." },
 { "login_failures", SETTING_NUMBER, AT(login_failures),
     0, 1000000, "60", "per minute", NULL,
     "Failed logins of one client address before it has to wait; 0: no limit." },
@@ -107,7 +109,8 @@ const struct setting settings[] = {
 { "log_file", SETTING_PATH, AT(log_file), 0, 0, NULL, NULL, NULL,
     "File for the log, or the word syslog; stderr." },
 { "log_level", SETTING_CHOICE, AT(log_level), 0, 0, "info", NULL, log_levels,
-    "error: server faults; warning: refused requests too; info: all requests." },
+    "error: server faults; warning: refused requests too; info: all "
+    "requests." },
 };
 const size_t settings_count = COUNT(settings);
 

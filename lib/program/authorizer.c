@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* authorizer.c: who the user is, for the resource that checksession protects. */
+/* authorizer.c: who the user is, for the path that checksession protects. */
 #include <config.h>
 
 #include "account/user.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sealed.h: every place of the store that holds a sealed value.
  *
- * A new one: a row here, its name in seal.c, and its statements in the table of
- * ctl/reseal.c; key rotation has to know all of them, or it would lose data. */
+ * A new one: a row here, its name in seal.c, and its statements in the table
+ * of ctl/reseal.c; key rotation has to know all of them, or it would lose
+ * data. */
 #ifndef SEALED_H
 #define SEALED_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fixture.h: a store in a temporary folder and a request on it, for tests of what
- * stands on the store. */
+/* fixture.h: a store in a temporary folder and a request on it, for tests of
+ * what stands on the store. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 

@@ -108,7 +108,8 @@ signed_text(void)
 	sha1_digest(&ctx, sizeof(sum), sum);
 	hex_write(sum, sizeof(sum), hex);
 	signature.s = hex;
-	ok(session_open_signed(&b.rq, &text, &signature, &o) == OK && o != NULL,
+	ok(session_open_signed(&b.rq, &text, &signature, &o) == OK &&
+	    o != NULL,
 	    "signed: right");
 	json_done(o);
 	hex[39] = hex[39] == '0' ? '1' : '0';

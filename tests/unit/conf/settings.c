@@ -274,8 +274,10 @@ main(void)
 		    t[i].name);
 		if (s->type != SETTING_NUMBER)
 			continue;
-		ok(s->min <= t[i].min && s->max >= t[i].max && s->min >= 0 &&
-		    s->max <= CENTURY, "%s: its bounds are wide enough",
+		ok(s->min <= t[i].min && s->max >= t[i].max,
+		    "%s: its bounds are wide enough", t[i].name);
+		ok(s->min >= 0, "%s: it can't be negative", t[i].name);
+		ok(s->max <= CENTURY, "%s: its bounds are not too wide",
 		    t[i].name);
 		bounds(s);
 	}

@@ -53,25 +53,29 @@ versions(void)
 	char path[1024];
 
 	snprintf(path, sizeof(path), "%s", tmp_path("v.db"));
-	ok(try(&one, path) == OK, "an empty file");
-	is_int(box_sql(path, "PRAGMA user_version"), 1, "has version 1");
-	is_int(box_sql(path, "PRAGMA application_id"), ID, "is ours");
+	ok(try(&one, path) == OK, "an empty file becomes a store");
+	is_int(box_sql(path, "PRAGMA user_version"), 1,
+	    "a new store has version 1");
+	is_int(box_sql(path, "PRAGMA application_id"), ID,
+	    "a new store has the application_id");
 	ok(try(&one, path) == OK &&
 	    box_sql(path, "SELECT count(*) FROM a") == 1,
-	    "opened again: nothing is done twice");
+	    "a store that is opened again is not made again");
 	ok(try(&two, path) == OK && box_sql(path, "SELECT n FROM b") == 2,
-	    "the next step, on what is there");
-	is_int(box_sql(path, "PRAGMA user_version"), 2, "has version 2");
+	    "the next step is made on an existing store");
+	is_int(box_sql(path, "PRAGMA user_version"), 2,
+	    "a store after the next step has version 2");
 	ok(try(&one, path) == INTERNAL && strstr(l.cause, "schema 2") != NULL,
-	    "an older program refuses it, and says so");
-	is_int(box_sql(path, "SELECT count(*) FROM b"), 1, "and leaves it alone");
+	    "an older program refuses a newer store, and says so");
+	is_int(box_sql(path, "SELECT count(*) FROM b"), 1,
+	    "an older program changes nothing in it");
 	ok(try(&foreign, path) == INTERNAL && strstr(l.cause,
-	    "another program") != NULL, "so does another program");
-	ok(try(&three, path) == INTERNAL, "a step that fails");
+	    "another program") != NULL, "another program refuses it, too");
+	ok(try(&three, path) == INTERNAL, "a step that fails is INTERNAL");
 	ok(box_sql(path, "PRAGMA user_version") == 2 && box_sql(path,
 	    "SELECT count(*) FROM sqlite_schema WHERE name = 'c'") == 0,
-	    "is rolled back as a whole");
-	ok(try(&two, path) == OK, "and the program before it goes on");
+	    "a step that fails is rolled back as a whole");
+	ok(try(&two, path) == OK, "the program before that step goes on");
 }
 
 static void
@@ -81,22 +85,24 @@ foreigners(void)
 
 	snprintf(path, sizeof(path), "%s", tmp_path("f.db"));
 	box_sql(path, "PRAGMA application_id = 7");
-	ok(try(&one, path) == INTERNAL, "another application_id");
+	ok(try(&one, path) == INTERNAL,
+	    "a file with another application_id is refused");
 	is_int(box_sql(path, "SELECT count(*) FROM sqlite_schema"), 0,
-	    "nothing is written to it");
+	    "nothing is written to a file that is refused");
 	snprintf(path, sizeof(path), "%s", tmp_path("g.db"));
 	box_sql(path, "PRAGMA user_version = 1");
 	ok(try(&one, path) == INTERNAL,
-	    "no application_id, but a version: somebody else's");
+	    "a file with a version and no application_id is refused");
 	snprintf(path, sizeof(path), "%s", tmp_path("h.db"));
 	box_sql(path, "PRAGMA application_id = 1465404487");
 	box_sql(path, "PRAGMA user_version = -1");
-	ok(try(&one, path) == INTERNAL, "a negative version");
+	ok(try(&one, path) == INTERNAL,
+	    "a file with a negative version is refused");
 	snprintf(path, sizeof(path), "%s", tmp_path("i.db"));
 	box_sql(path, "CREATE TABLE customers (n INTEGER)");
 	ok(try(&one, path) == INTERNAL && box_sql(path,
 	    "SELECT count(*) FROM sqlite_schema") == 1,
-	    "tables of somebody who sets no application_id");
+	    "a file with tables and no application_id is refused");
 }
 
 static void
@@ -105,17 +111,18 @@ ours(void)
 	char path[1024];
 
 	snprintf(path, sizeof(path), "%s", tmp_path("o.db"));
-	ok(try(&q_schema, path) == OK, "the real schema, from nothing");
+	ok(try(&q_schema, path) == OK, "the real schema is made from nothing");
 	is_int(box_sql(path, "PRAGMA user_version"),
-	    (int64_t)q_schema.nmigrations, "its version");
+	    (int64_t)q_schema.nmigrations, "the real schema has its version");
 	is_int(box_sql(path, "SELECT count(*) FROM pragma_foreign_key_check"),
-	    0, "its foreign keys");
+	    0, "no foreign key of the real schema is broken");
 	is_int(box_sql(path, "SELECT count(*) FROM pragma_table_list WHERE "
 	    "schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' "
-	    "AND NOT strict"), 0, "all its tables are STRICT");
-	ok(box_sql(path, "INSERT INTO users (public_id, appid, openid, created,"
+	    "AND NOT strict"), 0, "all tables of the real schema are STRICT");
+	ok(box_sql(path,
+	    "INSERT INTO users (public_id, appid, openid, created,"
 	    " updated, last_login) VALUES ('short', 'a', 'o', 1, 1, 1)") == -2,
-	    "its constraints hold");
+	    "the constraints of the real schema hold");
 }
 
 /* A store of schema 1 with a user, three sessions (live, ended long ago, ended
@@ -204,7 +211,7 @@ together(void)
 		pthread_join(thread[i], &result);
 		fine += result != NULL;
 	}
-	is_int(fine, 8, "eight at once make one schema");
+	is_int(fine, 8, "eight threads at once make one schema");
 }
 
 int
