@@ -103,9 +103,8 @@ reseal(struct ctl *c, int64_t *lost)
 	say_int(c, "sealed_anew", done);
 	say_int(c, "not_opened", *lost);
 	if (*lost > 0)
-		c->attention = "some values open with no key: were they sealed "
-		    "with one that is no longer in the file?  Nothing was "
-		    "changed about them";
+		c->attention = "some values open with no key; they are left "
+		    "as they are: was a key taken out of the file?";
 	return OK;
 }
 
