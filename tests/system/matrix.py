@@ -5,11 +5,13 @@ live token and in no other way, and nothing is lost when something restarts.
 Prints the table at its end; a cell that is neither "ok" nor "FAIL" is explained
 below it, and one that no check filled is a failure."""
 import json
-import os
+import pathlib
 import threading
 
+import guarded
 import servers
 from cases import PROGRAMS, sound
+from guarded import NotHere
 from harness import check_token, post, until
 from stands import API, PAGE, PROGRAM, SECRET, STANDS, bearer, processes
 from tap import Failed, check, equal
@@ -22,13 +24,10 @@ REASONS = {
     'proxied': 'a CGI program guards files, not what mod_proxy answers',
     'told': 'mod_proxy of lighttpd gets no variable of an authorizer: the '
             'back end gets the token, and nothing that a client made up',
+    'served': 'guarding is the server\'s here, and it serves what it serves',
     '503': 'mod_cgid ends the programs that run when it restarts, and Apache '
            'says 503; every other answer was right',
 }
-
-
-class NotHere(Exception):
-    """This server can't; REASONS says why."""
 
 
 class OnlyWith(NotHere):
@@ -517,6 +516,15 @@ CHECKS = [
     ('client copies', copies),
     ('no leak', no_leak),
     ('nothing else', nothing_else),
+    ('refusals', guarded.refusals),
+    ('statuses', guarded.statuses),
+    ('uploads', guarded.uploads),
+    ('too long', guarded.too_long),
+    ('folders', guarded.folders),
+    ('no sources', guarded.no_sources),
+    ('no-store', guarded.not_kept),
+    ('slow bodies', guarded.slow_bodies),
+    ('own log', guarded.log_lines),
     ('restart', restarted),
     ('upgrade', upgraded),
     ('store away', unreadable),
@@ -568,7 +576,7 @@ class Table:
 
 def installed(program):
     if program.endswith('.so'):
-        return os.path.exists(f'{servers.MODULES}/{program}')
+        return any(pathlib.Path(servers.MODULES).glob(program))
     return servers.find(program) is not None
 
 
