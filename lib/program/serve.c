@@ -20,6 +20,15 @@
 #include "program/serve.h"
 #include "program/worker.h"
 
+/* How the program is asked.  As a guard, method, path, query and body belong to
+ * what is protected, and are not looked at. */
+enum serve_as {
+	AS_RESPONDER,
+	AS_AUTHORIZER,		/* FastCGI 1.0, 6.3: Variable-... */
+	AS_IDENTITY,		/* asked over HTTP, as nginx does: X-WXLogin-... */
+	AS_UNFIT,		/* in a FastCGI role that it does not have */
+};
+
 /* All that one request holds. */
 struct exchange {
 	struct worker		*w;
@@ -28,8 +37,7 @@ struct exchange {
 	char			 id[REQUEST_ID_MAX + 1];
 	char			 allow[32];
 	int64_t			 started;	/* ms */
-	bool			 authorizer;	/* FastCGI role */
-	bool			 identity;	/* nginx auth_request */
+	enum serve_as		 as;
 	bool			 body_read;	/* whatever came of it */
 	bool			 get;		/* the fields are in the query */
 	struct buf		 body, headers;
@@ -56,7 +64,7 @@ check_params(struct exchange *x)
 {
 	static const enum param once[] = { P_HTTP_AUTHORIZATION,
 	    P_REQUEST_METHOD, P_QUERY_STRING, P_CONTENT_LENGTH };
-	size_t i, n = x->authorizer ? 1 : COUNT(once);
+	size_t i, n = x->as == AS_RESPONDER ? COUNT(once) : 1;
 
 	for (i = 0; i < n; i++)
 		if (params_differ(&x->p, once[i]))
@@ -220,7 +228,7 @@ find_session(struct exchange *x, enum auth auth)
 
 	if (auth == AUTH_NONE)
 		return OK;
-	if (!x->authorizer && x->rq.cx.conf->token_in_query != 0)
+	if (x->as == AS_RESPONDER && x->rq.cx.conf->token_in_query != 0)
 		query = x->get ? &x->input : &x->query;
 	x->token = auth_token(&x->p, x->get || x->authorizer ? NULL :
 	    &x->input, query);

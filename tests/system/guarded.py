@@ -205,6 +205,8 @@ def log_lines(stand):
     stand.fetch(PAGE, bearer(stand.world.token()))
     errors = (stand.site.root / 'log' / 'error.log').read_bytes()
     check(b'"code":"OK"' not in errors, 'successes in the error log')
-    own = (stand.site.root / 'log' / 'wxlogin.log').read_bytes()
+    if stand.own_log is None:
+        return
+    own = (stand.site.root / 'log' / stand.own_log).read_bytes()
     check(b'"code":"OK"' in own and b'"program":"checksession"' in own,
           f'wxlogin.log: {own[-300:]!r}')

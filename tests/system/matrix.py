@@ -145,7 +145,8 @@ def told(stand, path, find):
 def variables(seen):
     """The identity in a program's variables, each name once."""
     found = [v for v in seen['variables'] if v[0].startswith('WXLOGIN_') and
-             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_WORKERS')]
+             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
+                          'WXLOGIN_WORKERS')]
     equal(len(found), len(dict(found)), f'names in {found}')
     return dict(found)
 

@@ -173,8 +173,9 @@ def spawn_fcgi(site, program, *where, name=None):
         return spawn(
             [find('spawn-fcgi'), '-n', *map(str, where), *user, '--',
              site.program(program)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, env=program_environment(),
-            stderr=stderr)
+            stdout=subprocess.DEVNULL, stderr=stderr,
+            env={**program_environment(), 'WXLOGIN_LOG_FILE': str(
+                site.root / 'log' / 'wxlogin.log')})
 
 
 def spawn_on_socket(site, program, name=None):

@@ -143,14 +143,16 @@ class Unit:
         service = self.service['Service']
         check(service['StandardInput'] == 'socket', 'StandardInput')
         program = pathlib.Path(service['ExecStart']).name
-        name, _, _ = service['Environment'].partition('=')
+        environment = dict(pair.split('=', 1) for pair in
+                           service['Environment'].split())
+        environment['WXLOGIN_CONFIG'] = str(self.site.conf)
         user = {'user': 'www-data', 'group': 'www-data',
                 'extra_groups': []} if ROOT_RUN else {}
         with open(self.site.root / 'log' / f'{program}.stderr', 'ab') as log:
             self.process = spawn(
                 [self.site.program(program)], stdin=self.socket, stdout=log,
                 stderr=log, cwd='/', umask=int(service['UMask'], 8),
-                env={**program_environment(), name: str(self.site.conf)},
+                env={**program_environment(), **environment},
                 **user)
 
     def supervise(self):
@@ -204,6 +206,7 @@ class Stand:
     guarded = (PAGE, PROGRAM, API)      # what can be protected here
     identified = (PROGRAM, API)         # and is told who the user is
     sources = ()                        # files that are not to be shown
+    own_log = 'wxlogin.log'             # where the programs' lines are
 
     def __init__(self, build, wechat, name):
         self.name = name
@@ -451,6 +454,7 @@ class Nginx(Stand):
 
 class NginxSystemd(Nginx):
     settings = ()
+    own_log = None                      # the journal
 
     def listen(self, program):
         return Unit(self.site, program)
