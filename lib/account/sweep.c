@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep.c: old rows go, in the requests that write anyway.
+/* sweep.c: deletes expired rows in small steps, inside transactions that write
+ * anyway.
  *
  * A cursor moves along a table's primary key, some rows a step, and starts
  * again at the end.  Each login adds a row to each table and looks at
@@ -28,7 +29,7 @@ get_cursor(struct store *s, const char *name, uint8_t out[HASH_LEN])
 	memset(out, 0, HASH_LEN);
 	q_text(q, ":name", name);
 	if (q_row(q)) {
-		p = q_col_blob(q, 0, &n);
+		p = q_col_blob(q, COL_META_GET_VALUE, &n);
 		if (n == HASH_LEN)
 			memcpy(out, p, n);
 	}
@@ -59,7 +60,7 @@ find_next(struct store *s, size_t statement, const uint8_t from[HASH_LEN],
 	memset(next, 0xff, HASH_LEN);
 	*last = true;
 	if (q_row(q)) {
-		p = q_col_blob(q, 0, &n);
+		p = q_col_blob(q, COL_SWEEP_SESSIONS_NEXT_CURSOR, &n);
 		memcpy(next, p, HASH_LEN);
 		*last = false;
 	}

@@ -50,13 +50,6 @@ struct exchange {
 	struct reply		 reply;
 };
 
-enum outcome
-bad_field(struct request *rq, const char *name)
-{
-	rq->field = name;
-	return PARAM_INVALID;
-}
-
 /* ---- before the body */
 
 static enum outcome
@@ -193,7 +186,7 @@ read_input(struct exchange *x)
 	if (e == PARAM_INVALID)
 		return bad_field(&x->rq, "body");
 	if (e == INTERNAL)
-		return FAIL(x->rq.cx.log, INTERNAL, "memory is out");
+		return FAIL(x->rq.cx.log, INTERNAL, "no memory");
 	if (e == OK && !x->get)
 		e = parse_body(x);
 	return e == OK ? parse_query(x) : e;
@@ -337,7 +330,8 @@ run(struct exchange *x)
 static void
 finish(struct exchange *x, enum outcome e)
 {
-	/* Who guards other resources says "I can't tell", never more. */
+	/* As authorizer, an internal error is 503: the protected path must not
+	 * be opened, and its callers must not see our faults. */
 	if (e == INTERNAL && (x->authorizer || x->identity))
 		e = BUSY;
 	if (e == OK && (x->authorizer || x->identity) && x->rq.live)
