@@ -47,7 +47,7 @@ open_worker(void *arg)
 static void
 serve_worker(void *arg, const struct io *io)
 {
-	if (program.serve != NULL)
+	if (program.serve != NULL && serve_fits(&program, io))
 		program.serve(arg, io);
 	else
 		serve(arg, io);

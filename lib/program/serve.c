@@ -223,8 +223,8 @@ find_session(struct exchange *x, enum auth auth)
 		return OK;
 	if (x->as == AS_RESPONDER && x->rq.cx.conf->token_in_query != 0)
 		query = x->get ? &x->input : &x->query;
-	x->token = auth_token(&x->p, x->get || x->authorizer ? NULL :
-	    &x->input, query);
+	x->token = auth_token(&x->p, x->get || x->as != AS_RESPONDER ?
+	    NULL : &x->input, query);
 	x->reply.no_token = !x->token.given;
 	if (x->token.s != NULL && x->token.given)
 		e = session_find(&x->rq, x->token.s, x->token.n);
@@ -272,8 +272,8 @@ respond(struct exchange *x)
 	return e;
 }
 
-/* The FastCGI authorizer (FastCGI 1.0, 6.3): method, path, query and body
- * belong to the protected resource, and stdin may never end. */
+/* A guard: method, path, query and body belong to the protected resource, and
+ * stdin may never end. */
 static enum outcome
 authorize(struct exchange *x)
 {
@@ -282,37 +282,65 @@ authorize(struct exchange *x)
 	if ((e = check_params(x)) != OK || (e = make_ready(x)) != OK ||
 	    (e = find_session(x, AUTH_REQUIRED)) != OK)
 		return e;
+	if (x->as == AS_IDENTITY)
+		return x->w->program->run(&x->rq);
 	x->reply.body = BODY_NONE;
 	return OK;
 }
 
+/* Never 200: it would open what should have been guarded. */
+static enum outcome
+refuse_role(struct exchange *x)
+{
+	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another FastCGI "
+	    "role than responder, and %s has none; mend the web server's "
+	    "configuration", x->w->program->name);
+}
+
 /* ---- all of it */
+
+static enum serve_as
+asked_as(const struct params *p, const struct program *g, bool fastcgi)
+{
+	const char *role = fastcgi ? p->v[P_FCGI_ROLE] : NULL;
+	const char *identity = p->v[P_WXLOGIN_IDENTITY_HEADERS];
+
+	if (role != NULL && strcmp(role, "RESPONDER") != 0)
+		return g->authorizer && strcmp(role, "AUTHORIZER") == 0 ?
+		    AS_AUTHORIZER : AS_UNFIT;
+	if (identity != NULL && strcmp(identity, "1") == 0 &&
+	    !params_differ(p, P_WXLOGIN_IDENTITY_HEADERS))
+		return g->authorizer ? AS_IDENTITY : AS_UNFIT;
+	return AS_RESPONDER;
+}
+
+bool
+serve_fits(const struct program *g, const struct io *io)
+{
+	struct params p;
+
+	params_scan(io->envp, &p);
+	return asked_as(&p, g, io->fastcgi) != AS_UNFIT;
+}
 
 static void
 begin(struct exchange *x)
 {
-	const char *role, *identity;
-
 	params_scan(x->io->envp, &x->p);
 	reply_request_id(&x->p, x->id);
-	role = x->p.v[P_FCGI_ROLE];
-	identity = x->p.v[P_WXLOGIN_IDENTITY_HEADERS];
-	x->authorizer = x->w->program->authorizer && x->io->fastcgi &&
-	    role != NULL && strcmp(role, "AUTHORIZER") == 0;
-	x->identity = x->w->program->authorizer && !x->authorizer &&
-	    identity != NULL && strcmp(identity, "1") == 0 &&
-	    !params_differ(&x->p, P_WXLOGIN_IDENTITY_HEADERS);
+	x->as = asked_as(&x->p, x->w->program, x->io->fastcgi);
 	x->rq = (struct request){ .f = x->vals,
 	    .client = x->p.v[P_REMOTE_ADDR], .data = { .max = REPLY_MAX } };
 	x->rq.cx = (struct context){ .conf = x->w->conf, .log = &x->w->log,
 	    .arena = &x->arena, .now = clock_now(), .request_id = x->id };
 	x->reply = (struct reply){ .request_id = x->id,
 	    .zh = reply_zh(x->p.v[P_HTTP_ACCEPT_LANGUAGE]),
-	    .cors_origin = x->authorizer || x->w->conf == NULL ? NULL :
-	    x->w->conf->cors_origin,
+	    .in_header = x->as == AS_IDENTITY,
+	    .cors_origin = x->as == AS_AUTHORIZER || x->w->conf == NULL ?
+	    NULL : x->w->conf->cors_origin,
 	    .origin = x->p.v[P_HTTP_ORIGIN], .data = &x->rq.data,
 	    .headers = &x->headers };
-	if (!x->authorizer && x->p.v[P_REQUEST_METHOD] != NULL &&
+	if (x->as != AS_AUTHORIZER && x->p.v[P_REQUEST_METHOD] != NULL &&
 	    strcmp(x->p.v[P_REQUEST_METHOD], "HEAD") == 0)
 		x->reply.body = BODY_HEAD;
 	x->w->log.sink = (struct log_sink){ x->io->log, x->io->arg };
@@ -322,9 +350,11 @@ begin(struct exchange *x)
 static enum outcome
 run(struct exchange *x)
 {
+	if (x->as == AS_UNFIT)
+		return refuse_role(x);
 	if (x->w->conf == NULL)
 		return worker_ready(x->w);
-	return x->authorizer ? authorize(x) : respond(x);
+	return x->as == AS_RESPONDER ? respond(x) : authorize(x);
 }
 
 static void
@@ -332,14 +362,14 @@ finish(struct exchange *x, enum outcome e)
 {
 	/* As authorizer, an internal error is 503: the protected path must not
 	 * be opened, and its callers must not see our faults. */
-	if (e == INTERNAL && (x->authorizer || x->identity))
+	if (e == INTERNAL && x->as != AS_RESPONDER)
 		e = BUSY;
-	if (e == OK && (x->authorizer || x->identity) && x->rq.live)
-		identity_put(&x->rq.user, x->authorizer, &x->headers);
+	if (e == OK && x->as != AS_RESPONDER && x->rq.live)
+		identity_put(&x->rq.user, x->as == AS_AUTHORIZER, &x->headers);
 	x->reply.outcome = e;
 	x->reply.field = e == PARAM_INVALID ? x->rq.field : NULL;
 	x->reply.retry_after = x->rq.cx.retry_after;
-	if (!x->authorizer && !x->body_read)
+	if (x->as == AS_RESPONDER && !x->body_read)
 		body_discard(&x->p, x->io);
 	if (!reply_write(&x->reply, x->io) && e == OK)
 		(void)FAIL(x->rq.cx.log, OK, "the caller has gone");

@@ -487,8 +487,15 @@ authorizer(void)
 	    code("OK"), "a role without FastCGI is none");
 	call(&plain, ROLE "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n@", "",
 	    true);
-	ok(status() == 200 && !caller_header_begins(&caller, "Variable-"),
-	    "a program that is no authorizer has no such role");
+	ok(status() == 503 && code("BUSY") && runs == 0,
+	    "a program that is no authorizer opens nothing");
+	call(&plain, "FCGI_ROLE=FILTER\nREQUEST_METHOD=GET\n@", "", true);
+	ok(status() == 503 && runs == 0, "nor is it a filter");
+	call(&check, "FCGI_ROLE=FILTER\nREQUEST_METHOD=GET\n@", "", true);
+	ok(status() == 503 && runs == 0, "nor is an authorizer");
+	call(&plain, "FCGI_ROLE=RESPONDER\nREQUEST_METHOD=GET\n"
+	    "QUERY_STRING=word=a\n@", "", true);
+	ok(status() == 200, "a responder it is");
 	call(&check, "HTTP_FCGI_ROLE=AUTHORIZER\nREQUEST_METHOD=GET\n@", "",
 	    true);
 	ok(!caller_header_begins(&caller, "Variable-"),
@@ -519,17 +526,50 @@ identity(void)
 	    "REQUEST_METHOD=GET\n@", false },
 	{ "no token", IDENTITY "REQUEST_METHOD=GET", false },
 	{ "another path", IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/x\n@",
-	    false },
+	    true },
+	{ "another method", IDENTITY "REQUEST_METHOD=PROPFIND\n@", true },
+	{ "OPTIONS", IDENTITY "REQUEST_METHOD=OPTIONS\n@", true },
+	{ "no method", IDENTITY "@", true },
+	{ "a body that never comes", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=7\nCONTENT_TYPE=text/xml\n@", true },
+	{ "a body that is too long", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=7000000\n@", true },
+	{ "no number of a length", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=x\n@", true },
+	{ "a query that is no form", IDENTITY "REQUEST_METHOD=GET\n"
+	    "QUERY_STRING=%&%\n@", true },
+	{ "a method that comes twice", IDENTITY "REQUEST_METHOD=GET\n"
+	    "REQUEST_METHOD=PUT\n@", true },
 	};
 
 	next = OK;
 	for (size_t i = 0; i < COUNT(t); i++) {
 		call(&check, t[i].env, "", true);
 		ok(caller_header(&caller, "X-WXLogin-Openid: openid-1") ==
-		    t[i].told && caller_header_begins(&caller, "X-WXLogin-") ==
-		    t[i].told && !caller_header_begins(&caller, "Variable-"),
-		    "identity: %s", t[i].why);
+		    t[i].told && caller_header_begins(&caller,
+		    "X-WXLogin-User-Id: ") == t[i].told &&
+		    !caller_header_begins(&caller, "Variable-") &&
+		    (!t[i].told || (status() == 200 && caller.reads == 0)),
+		    "identity: %s: %d", t[i].why, status());
 	}
+	call(&check, IDENTITY "REQUEST_METHOD=OPTIONS\nPATH_INFO=/x", "", true);
+	ok(status() == 401 && code("AUTH_INVALID") &&
+	    caller_header_begins(&caller, "X-WXLogin-Reply: {\"code\":"
+	    "\"AUTH_INVALID\",\"message\":"),
+	    "identity: a refusal is in a header, too");
+	call(&check, "REQUEST_METHOD=GET", "", true);
+	ok(status() == 401 && !caller_header_begins(&caller, "X-WXLogin-"),
+	    "and only there");
+	b.conf.token_in_query = 1;
+	{
+		char env[256];
+
+		snprintf(env, sizeof(env), IDENTITY "REQUEST_METHOD=GET\n"
+		    "QUERY_STRING=sessionid=%s", token);
+		call(&check, env, "", true);
+		ok(status() == 401, "identity: no token from the query");
+	}
+	b.conf.token_in_query = 0;
 	setenv("WXLOGIN_IDENTITY_HEADERS", "1", 1);
 	call(&check, "REQUEST_METHOD=GET\n@", "", true);
 	ok(!caller_header_begins(&caller, "X-WXLogin-"),
@@ -537,8 +577,8 @@ identity(void)
 	unsetenv("WXLOGIN_IDENTITY_HEADERS");
 	call(&plain, IDENTITY "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n@", "",
 	    true);
-	ok(status() == 200 && !caller_header_begins(&caller, "X-WXLogin-"),
-	    "identity: not of another program");
+	ok(status() == 503 && !caller_header_begins(&caller, "X-WXLogin-"),
+	    "identity: another program is no guard, and opens nothing");
 	ok(box_sql(b.conf.database, "UPDATE users SET unionid = 'union-1'") ==
 	    -1, "a unionid");
 	call(&check, IDENTITY "REQUEST_METHOD=GET\n@", "", true);
@@ -550,7 +590,8 @@ identity(void)
 	next = INTERNAL;
 	call(&check, IDENTITY "REQUEST_METHOD=GET\n@", "", true);
 	ok(status() == 503 && code("BUSY") &&
-	    !caller_header_begins(&caller, "X-WXLogin-"),
+	    !caller_header_begins(&caller, "X-WXLogin-User") &&
+	    caller_header_begins(&caller, "X-WXLogin-Reply: {\"code\":\"BUSY"),
 	    "identity: INTERNAL is 503");
 	next = OK;
 }
