@@ -124,6 +124,8 @@ run(enum process_mode mode, int fd)
 	m.one_shot = mode == MODE_CGI;
 	p.workers = workers(m.conf);
 	p.renew = renews(m.conf);
+	p.request_timeout = m.conf == NULL ? REQUEST_TIMEOUT :
+	    m.conf->request_timeout;
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)
 		process_cgi(&p);

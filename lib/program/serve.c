@@ -185,6 +185,8 @@ read_input(struct exchange *x)
 	x->body_read = true;
 	if (e == PARAM_INVALID)
 		return bad_field(&x->rq, "body");
+	if (e == BUSY)
+		return FAIL(x->rq.cx.log, BUSY, "%s", x->io->cut(x->io->arg));
 	if (e == INTERNAL)
 		return FAIL(x->rq.cx.log, INTERNAL, "no memory");
 	if (e == OK && !x->get)

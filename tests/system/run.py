@@ -6,7 +6,7 @@
 
 BUILD is the folder that `make` was run in; the suites are cases, races,
 wechat_fails, crash, secrecy, process, matrix, bundle, opendata, phones,
-access, limits and ctl, by default all, and package, which takes minutes and
+access, limits, slow and ctl, by default all, and package, which takes minutes and
 runs only when it is named.  Prints TAP, and at the end "# passed N failed M".
 ASAN_OPTIONS and UBSAN_OPTIONS are passed on; WXLOGIN_KEEP=1 keeps the
 temporary folders.  Needs lighttpd; Apache and nginx with spawn-fcgi are
@@ -24,7 +24,7 @@ from tap import Tap                                         # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
-          'ctl')
+          'slow', 'ctl')
 SLOW = ('package',)             # only when they are named
 
 

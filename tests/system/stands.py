@@ -381,6 +381,7 @@ class ApacheFcgid(Stand):
 
     def start(self, words):
         self.check_port = servers.free_port()
+        self.site.own()
         self.revive()
         return servers.apache_with(self.site, self.name + '.conf', words={
             **words, 'CHECK': self.check_port})
