@@ -87,4 +87,5 @@ connection_serve(struct connection *c, const struct process *p, void *worker)
 	FCGX_Finish_r(&c->fr);
 	FCGX_Free(&c->fr, 1);		/* closes a connection to be kept */
 	reading_end(c->reading);
+	p->after(worker);
 }

@@ -156,10 +156,10 @@ serve_next(struct pool *pool, struct connection *c, void *worker)
 	return ACCEPT_SERVED;
 }
 
-/* Accept one connection per wake-up: a second accept() would take the connection
- * that another thread was woken for.  After a stop, serve what is still queued,
- * or it would be lost; at most STOP_MORE requests, since new ones may keep
- * arriving. */
+/* Accept one connection per wake-up: a second accept() would take the
+ * connection that another thread was woken for.  After a stop, serve what is
+ * still queued, or it would be lost; at most STOP_MORE requests, since new
+ * ones may keep arriving. */
 static bool
 serve_all(struct pool *pool, struct connection *c, int epoll, void *worker)
 {

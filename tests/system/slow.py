@@ -7,11 +7,11 @@ import select
 import struct
 import threading
 
-import fcgi
-from cases import sound
-from harness import Cgi, FastCgiProcess, Site, cgi_params, parse_cgi
-from tap import check, equal
-from wechat import StandIn
+from kit import fcgi
+from kit.harness import Cgi, FastCgiProcess, Site, cgi_params, parse_cgi
+from kit.replies import sound
+from kit.tap import check, equal
+from kit.wechat import StandIn
 
 SOON = (('workers', '1'), ('request_timeout', '500'))
 LATER = (('workers', '4'), ('request_timeout', '600000'))

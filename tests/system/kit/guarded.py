@@ -6,9 +6,9 @@ import json
 import socket
 import threading
 
-from cases import sound
-from stands import API, PAGE, PROGRAM, SECRET, SOURCE, bearer
-from tap import check, equal
+from kit.replies import sound
+from kit.stands import API, PAGE, PROGRAM, SECRET, SOURCE, bearer
+from kit.tap import check, equal
 
 JSON = ('Content-Type', 'application/json')
 UPLOAD = 1500000        # bytes: over the megabyte that servers begin with
