@@ -25,8 +25,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <fcgiapp.h>
-
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "cgi/connection.h"
@@ -185,7 +183,8 @@ worker_main(void *arg)
 	void *worker = p->open(p->arg);
 
 	reading_join(c.reading);
-	if (epoll == -1 || worker == NULL || !serve_all(pool, &c, epoll, worker)) {
+	if (epoll == -1 || worker == NULL ||
+	    !serve_all(pool, &c, epoll, worker)) {
 		atomic_store(&pool->failed, true);
 		stop(pool);
 	}

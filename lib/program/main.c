@@ -14,8 +14,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cgi/io.h"
+#include "cgi/params.h"
 #include "cgi/process.h"
 #include "conf/conf.h"
+#include "program/authorizer.h"
 #include "program/check.h"
 #include "program/program.h"
 #include "program/serve.h"
@@ -46,10 +49,20 @@ open_worker(void *arg)
 	return w;
 }
 
+static bool
+asked_plainly(const struct io *io)
+{
+	struct params p;
+
+	params_scan(io->envp, &p);
+	return asked_as(&p, &program, io->fastcgi) == ASKED_PLAINLY;
+}
+
+/* A program with a function of its own is no guard: serve() refuses. */
 static void
 serve_worker(void *arg, const struct io *io)
 {
-	if (program.serve != NULL && serve_fits(&program, io))
+	if (program.serve != NULL && asked_plainly(io))
 		program.serve(arg, io);
 	else
 		serve(arg, io);

@@ -20,15 +20,6 @@
 #include "program/serve.h"
 #include "program/worker.h"
 
-/* How the program is asked.  As a guard, method, path, query and body belong to
- * what is protected, and are not looked at. */
-enum serve_as {
-	AS_RESPONDER,
-	AS_AUTHORIZER,		/* FastCGI 1.0, 6.3: Variable-... */
-	AS_IDENTITY,		/* asked over HTTP, as nginx does: X-WXLogin-... */
-	AS_UNFIT,		/* in a FastCGI role that it does not have */
-};
-
 /* All that one request holds. */
 struct exchange {
 	struct worker		*w;
@@ -37,7 +28,7 @@ struct exchange {
 	char			 id[REQUEST_ID_MAX + 1];
 	char			 allow[32];
 	int64_t			 started;	/* ms */
-	enum serve_as		 as;
+	enum asked		 asked;
 	bool			 body_read;	/* whatever came of it */
 	bool			 get;		/* fields in the query */
 	struct buf		 body, headers;
@@ -57,7 +48,7 @@ check_params(struct exchange *x)
 {
 	static const enum param once[] = { P_HTTP_AUTHORIZATION,
 	    P_REQUEST_METHOD, P_QUERY_STRING, P_CONTENT_LENGTH };
-	size_t i, n = x->as == AS_RESPONDER ? COUNT(once) : 1;
+	size_t i, n = x->asked == ASKED_PLAINLY ? COUNT(once) : 1;
 
 	for (i = 0; i < n; i++)
 		if (params_differ(&x->p, once[i]))
@@ -224,9 +215,9 @@ find_session(struct exchange *x, enum auth auth)
 
 	if (auth == AUTH_NONE)
 		return OK;
-	if (x->as == AS_RESPONDER && x->rq.cx.conf->token_in_query != 0)
+	if (x->asked == ASKED_PLAINLY && x->rq.cx.conf->token_in_query != 0)
 		query = x->get ? &x->input : &x->query;
-	x->token = auth_token(&x->p, x->get || x->as != AS_RESPONDER ?
+	x->token = auth_token(&x->p, x->get || x->asked != ASKED_PLAINLY ?
 	    NULL : &x->input, query);
 	x->reply.no_token = !x->token.given;
 	if (x->token.s != NULL && x->token.given)
@@ -285,7 +276,7 @@ authorize(struct exchange *x)
 	if ((e = check_params(x)) != OK || (e = make_ready(x)) != OK ||
 	    (e = find_session(x, AUTH_REQUIRED)) != OK)
 		return e;
-	if (x->as == AS_IDENTITY)
+	if (x->asked == ASKED_FOR_IDENTITY)
 		return x->w->program->run(&x->rq);
 	x->reply.body = BODY_NONE;
 	return OK;
@@ -302,48 +293,25 @@ refuse_role(struct exchange *x)
 
 /* ---- all of it */
 
-static enum serve_as
-asked_as(const struct params *p, const struct program *g, bool fastcgi)
-{
-	const char *role = fastcgi ? p->v[P_FCGI_ROLE] : NULL;
-	const char *identity = p->v[P_WXLOGIN_IDENTITY_HEADERS];
-
-	if (role != NULL && strcmp(role, "RESPONDER") != 0)
-		return g->authorizer && strcmp(role, "AUTHORIZER") == 0 ?
-		    AS_AUTHORIZER : AS_UNFIT;
-	if (identity != NULL && strcmp(identity, "1") == 0 &&
-	    !params_differ(p, P_WXLOGIN_IDENTITY_HEADERS))
-		return g->authorizer ? AS_IDENTITY : AS_UNFIT;
-	return AS_RESPONDER;
-}
-
-bool
-serve_fits(const struct program *g, const struct io *io)
-{
-	struct params p;
-
-	params_scan(io->envp, &p);
-	return asked_as(&p, g, io->fastcgi) != AS_UNFIT;
-}
-
 static void
 begin(struct exchange *x)
 {
 	params_scan(x->io->envp, &x->p);
 	reply_request_id(&x->p, x->id);
-	x->as = asked_as(&x->p, x->w->program, x->io->fastcgi);
+	x->asked = asked_as(&x->p, x->w->program, x->io->fastcgi);
 	x->rq = (struct request){ .f = x->vals,
 	    .client = x->p.v[P_REMOTE_ADDR], .data = { .max = REPLY_MAX } };
 	x->rq.cx = (struct context){ .conf = x->w->conf, .log = &x->w->log,
 	    .arena = &x->arena, .now = clock_now(), .request_id = x->id };
 	x->reply = (struct reply){ .request_id = x->id,
 	    .zh = reply_zh(x->p.v[P_HTTP_ACCEPT_LANGUAGE]),
-	    .in_header = x->as == AS_IDENTITY,
-	    .cors_origin = x->as == AS_AUTHORIZER || x->w->conf == NULL ?
+	    .in_header = x->asked == ASKED_FOR_IDENTITY,
+	    .cors_origin = x->asked == ASKED_AS_AUTHORIZER || x->w->conf == NULL ?
 	    NULL : x->w->conf->cors_origin,
 	    .origin = x->p.v[P_HTTP_ORIGIN], .data = &x->rq.data,
 	    .headers = &x->headers };
-	if (x->as != AS_AUTHORIZER && x->p.v[P_REQUEST_METHOD] != NULL &&
+	if (x->asked != ASKED_AS_AUTHORIZER &&
+	    x->p.v[P_REQUEST_METHOD] != NULL &&
 	    strcmp(x->p.v[P_REQUEST_METHOD], "HEAD") == 0)
 		x->reply.body = BODY_HEAD;
 	x->w->log.sink = (struct log_sink){ x->io->log, x->io->arg };
@@ -353,11 +321,11 @@ begin(struct exchange *x)
 static enum outcome
 run(struct exchange *x)
 {
-	if (x->as == AS_UNFIT)
+	if (x->asked == ASKED_IN_VAIN)
 		return refuse_role(x);
 	if (x->w->conf == NULL)
 		return worker_ready(x->w);
-	return x->as == AS_RESPONDER ? respond(x) : authorize(x);
+	return x->asked == ASKED_PLAINLY ? respond(x) : authorize(x);
 }
 
 static void
@@ -365,14 +333,14 @@ finish(struct exchange *x, enum outcome e)
 {
 	/* As authorizer, an internal error is 503: the protected path must not
 	 * be opened, and its callers must not see our faults. */
-	if (e == INTERNAL && x->as != AS_RESPONDER)
+	if (e == INTERNAL && x->asked != ASKED_PLAINLY)
 		e = BUSY;
-	if (e == OK && x->as != AS_RESPONDER && x->rq.live)
-		identity_put(&x->rq.user, x->as == AS_AUTHORIZER, &x->headers);
+	if (e == OK && x->asked != ASKED_PLAINLY && x->rq.live)
+		identity_put(&x->rq.user, x->asked == ASKED_AS_AUTHORIZER, &x->headers);
 	x->reply.outcome = e;
 	x->reply.field = e == PARAM_INVALID ? x->rq.field : NULL;
 	x->reply.retry_after = x->rq.cx.retry_after;
-	if (x->as == AS_RESPONDER && !x->body_read)
+	if (x->asked == ASKED_PLAINLY && !x->body_read)
 		body_discard(&x->p, x->io);
 	if (!reply_write(&x->reply, x->io) && e == OK)
 		(void)FAIL(x->rq.cx.log, OK, "the caller has gone");
