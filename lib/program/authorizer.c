@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "account/user.h"
+#include "account/request.h"
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "cgi/params.h"

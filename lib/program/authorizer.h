@@ -25,6 +25,7 @@ enum asked asked_as(const struct params *, const struct program *,
 
 /* Header lines of a 200: Variable-WXLOGIN_... of a FastCGI authorizer, or the
  * X-WXLogin-... that nginx's auth_request_set reads. */
-void	identity_put(const struct user *, bool authorizer, struct buf *headers);
+void	identity_put(const struct user *, bool authorizer,
+	    struct buf *headers);
 
 #endif

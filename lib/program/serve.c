@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "account/request.h"
+#include "account/session.h"
 #include "base/clock.h"
 #include "cgi/body.h"
 #include "cgi/credentials.h"
@@ -286,8 +287,8 @@ authorize(struct exchange *x)
 static enum outcome
 refuse_role(struct exchange *x)
 {
-	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another FastCGI "
-	    "role than responder, and %s has none; mend the web server's "
+	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another "
+	    "FastCGI role than responder, and %s has none; mend the web server's "
 	    "configuration", x->w->program->name);
 }
 
@@ -306,8 +307,8 @@ begin(struct exchange *x)
 	x->reply = (struct reply){ .request_id = x->id,
 	    .zh = reply_zh(x->p.v[P_HTTP_ACCEPT_LANGUAGE]),
 	    .in_header = x->asked == ASKED_FOR_IDENTITY,
-	    .cors_origin = x->asked == ASKED_AS_AUTHORIZER || x->w->conf == NULL ?
-	    NULL : x->w->conf->cors_origin,
+	    .cors_origin = x->asked == ASKED_AS_AUTHORIZER ||
+	    x->w->conf == NULL ? NULL : x->w->conf->cors_origin,
 	    .origin = x->p.v[P_HTTP_ORIGIN], .data = &x->rq.data,
 	    .headers = &x->headers };
 	if (x->asked != ASKED_AS_AUTHORIZER &&
@@ -336,7 +337,8 @@ finish(struct exchange *x, enum outcome e)
 	if (e == INTERNAL && x->asked != ASKED_PLAINLY)
 		e = BUSY;
 	if (e == OK && x->asked != ASKED_PLAINLY && x->rq.live)
-		identity_put(&x->rq.user, x->asked == ASKED_AS_AUTHORIZER, &x->headers);
+		identity_put(&x->rq.user, x->asked == ASKED_AS_AUTHORIZER,
+		    &x->headers);
 	x->reply.outcome = e;
 	x->reply.field = e == PARAM_INVALID ? x->rq.field : NULL;
 	x->reply.retry_after = x->rq.cx.retry_after;

@@ -593,7 +593,8 @@ identity(void)
 		ok(!sent_any("Variable-"), "identity: %s: no variables",
 		    t[i].why);
 	}
-	call(&check, IDENTITY "REQUEST_METHOD=OPTIONS\nPATH_INFO=/x", "", true);
+	call(&check, IDENTITY "REQUEST_METHOD=OPTIONS\nPATH_INFO=/x", "",
+	    true);
 	ok(status() == 401 && code("AUTH_INVALID") &&
 	    caller_header_begins(&caller, "X-WXLogin-Reply: {\"code\":"
 	    "\"AUTH_INVALID\",\"message\":"),
