@@ -236,10 +236,10 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	stop(pool);
 }
 
-/* Wait for the workers: up to `most` ms for a running request, up to STOP_GRACE
- * for a peer that connected and sends nothing (libfcgi would wait forever).
- * *done: those that have ended.  False: some still run, and exit() has to end
- * them. */
+/* Wait for the workers: up to `most` ms for a running request, up to
+ * STOP_GRACE for a peer that connected and sends nothing (libfcgi would wait
+ * forever).  *done: those that have ended.  False: some still run, and exit()
+ * has to end them. */
 static bool
 join(struct pool *pool, const pthread_t *threads, int64_t n, int64_t *done,
     int64_t most)

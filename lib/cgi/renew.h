@@ -25,10 +25,10 @@ bool	binary_changed(const struct binary *);
  * still has requests to finish; -1: it could not be started. */
 pid_t	binary_start(const struct binary *, int fd);
 
-/* Execute it in this process, with the listening socket `fd` open.  Signals stay
- * blocked, so one that waits reaches the new program.  `stand_in` (-1: none) is
- * the child that it has to relieve.  Returns when there is no program any more.
- */
+/* Execute it in this process, with the listening socket `fd` open.  Signals
+ * stay blocked, so one that waits reaches the new program.  `stand_in` (-1:
+ * none) is the child that it has to relieve.  Returns when there is no program
+ * any more. */
 void	binary_execute(const struct binary *, int fd, pid_t stand_in);
 
 /* At the start of a program: end the child that has stood in for it, if there

@@ -129,8 +129,8 @@ workers(const struct conf *conf)
 static bool
 renews(const struct conf *conf)
 {
-	/* Broken: what it says is not known, and to be gone would be worse than
-	 * to be there again. */
+	/* Broken: what it says is not known, and to be gone would be worse
+	 * than to be there again. */
 	if (conf == NULL)
 		return true;
 	if (conf->renew != RENEW_AUTO)
