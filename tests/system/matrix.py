@@ -144,7 +144,7 @@ def told(stand, path, find):
 def variables(seen):
     """The identity in a program's variables, each name once."""
     found = [v for v in seen['variables'] if v[0].startswith('WXLOGIN_') and
-             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
+             v[1] and v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
                           'WXLOGIN_WORKERS')]
     equal(len(found), len(dict(found)), f'names in {found}')
     return dict(found)
@@ -418,6 +418,31 @@ def dead_authorizer(stand):
     back_again(stand, good)
 
 
+def other_guard(stand):
+    """A program that is no guard, in the place of the one that is, opens
+    nothing: logout is content with any caller."""
+    good = bearer(stand.world.token())
+    away = stand.site.root / 'etc' / 'checksession'
+    away.write_bytes(open(stand.site.program('checksession'), 'rb').read())
+    stand.replace('checksession', stand.site.program('logout'))
+    stand.kill_checksession()
+    stand.revive()
+    try:
+        for path in stand.guarded:
+            until(lambda: stand.fetch(path, good).status == 503,
+                  f'{path} is refused')
+            hits = stand.backend.hits
+            for headers in ((), (good,)):
+                reply = stand.fetch(path, *headers)
+                shut(stand, reply, hits, f'{path} {headers}')
+                equal(reply.status, 503, f'{path} {headers}')
+    finally:
+        stand.replace('checksession', away)
+        stand.kill_checksession()
+        stand.revive()
+    back_again(stand, good)
+
+
 def unreadable(stand):
     """A store that can't be read is 503, not 401."""
     good = bearer(stand.world.token())
@@ -427,6 +452,7 @@ def unreadable(stand):
             until(lambda: stand.fetch(path, good).status != 200,
                   f'{path} notices')
             all_refuse(stand, good, (503,))
+            equal(sound(stand.fetch(path, good)), 'BUSY', path)
     finally:
         stand.site.configure(database='../var/wxlogin.db')
     back_again(stand, good)
@@ -529,6 +555,7 @@ CHECKS = [
     ('upgrade', upgraded),
     ('store away', unreadable),
     ('dead authorizer', dead_authorizer),
+    ('no guard', other_guard),
 ]
 
 
