@@ -284,6 +284,9 @@ class Stand:
                     os.kill(pid, signal.SIGKILL)
                     killed.add(pid)
         until(lambda: not killed & set(processes(self.site)), 'they end')
+        for process in self.spawned.values():   # and revive() can see it
+            if getattr(process, 'pid', None) in killed:
+                exit_of(process)
 
     def revive(self):
         """Start again what nobody else starts again."""
