@@ -4,6 +4,7 @@ programs work, tokens arrive, the example path below /members/ opens with a
 live token and in no other way, and nothing is lost when something restarts.
 Prints the table at its end; a cell that is neither "ok" nor "FAIL" is explained
 below it, and one that no check filled is a failure."""
+import concurrent.futures
 import json
 import pathlib
 import threading
@@ -19,6 +20,7 @@ from kit.wechat import StandIn
 JSON = ('Content-Type', 'application/json')
 HEADERS = ('X-WXLogin-User-Id', 'X-WXLogin-Appid', 'X-WXLogin-Openid',
            'X-WXLogin-Unionid')
+LOAD = 600              # requests
 REASONS = {
     'proxied': 'a CGI program guards files, not what mod_proxy answers',
     'told': 'mod_proxy of lighttpd gets no variable of an authorizer: the '
@@ -516,6 +518,19 @@ def restarted(stand):
         raise OnlyWith('503')
 
 
+def loaded(stand):
+    """Many callers at once: no request fails, as shipped."""
+    good = bearer(stand.world.token())
+
+    def ask(n):
+        target = (PAGE, '/wx/checksession')[n % 2]
+        reply = stand.fetch(target, good)
+        return None if reply.status == 200 else f'{target}: {reply!r}'
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        bad = [r for r in pool.map(ask, range(LOAD)) if r is not None]
+    check(not bad, f'{len(bad)} of {LOAD} failed:', *bad[:3])
+
+
 def upgraded(stand):
     """Another file in the program's place."""
     with Load(stand) as load:
@@ -551,6 +566,7 @@ CHECKS = [
     ('no-store', guarded.not_kept),
     ('slow bodies', guarded.slow_bodies),
     ('own log', guarded.log_lines),
+    ('load', loaded),
     ('restart', restarted),
     ('upgrade', upgraded),
     ('store away', unreadable),
