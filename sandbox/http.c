@@ -213,6 +213,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 	io.envp = x->env;
 	log_open(&w.log, "sandbox", NULL);
 	sandbox_serve(&w, &io);
+	if (w.store != NULL)
+		store_maintain(w.store);
 	store_close(w.store);
 	return answer(c, x);
 }

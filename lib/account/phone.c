@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/audit.h"
 #include "account/phone.h"
 #include "account/request.h"
+#include "account/sweep.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "statements.h"
@@ -141,7 +143,8 @@ bind_row(void *arg)
 	    hash)) != OK)
 		return e;
 	if ((e = audit_add(rq, "phone_bind", rq->user.id,
-	    rq->session.token_hash, NULL)) != OK)
+	    rq->session.id, NULL)) != OK ||
+	    (e = sweep_sometimes(&rq->cx)) != OK)
 		return e;
 	return user_reload(rq);
 }
@@ -167,7 +170,8 @@ unbind_row(void *arg)
 
 	if ((e = set_phone(rq, rq->user.id, NULL, NULL, NULL)) != OK ||
 	    (e = audit_add(rq, "phone_unbind", rq->user.id,
-	    rq->session.token_hash, NULL)) != OK)
+	    rq->session.id, NULL)) != OK ||
+	    (e = sweep_sometimes(&rq->cx)) != OK)
 		return e;
 	return user_reload(rq);
 }

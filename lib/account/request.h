@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "account/session.h"
+#include "account/user.h"
 #include "base/buf.h"
 #include "cgi/field.h"
 #include "context.h"

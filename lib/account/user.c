@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "account/request.h"
-#include "account/session.h"
+#include "account/user.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -119,4 +119,13 @@ user_reload(struct request *rq)
 
 	q_int(q, ":id", rq->user.id);
 	return user_take(rq, q);
+}
+
+enum outcome
+user_void_codes(struct request *rq)
+{
+	struct q *q = q_new(rq->cx.store, Q_USER_VOID_CODES);
+
+	q_int(q, ":id", rq->user.id);
+	return q_run(q, NULL);
 }

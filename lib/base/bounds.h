@@ -22,6 +22,8 @@
 /* Values */
 #define TOKEN_LEN	43			/* base64url of 32 bytes */
 #define HASH_LEN	32			/* SHA-256 */
+#define SESSION_ID_LEN	16			/* of a token's hash */
+#define AUDIT_ID_LEN	8			/* of a session's id, as shown */
 #define APPID_MAX	32			/* WeChat's have 18 */
 #define SECRET_MAX	128			/* AppSecret; WeChat's: 32 */
 #define OPENID_MAX	128			/* WeChat's have 28 */
@@ -52,6 +54,8 @@
 
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */
+#define SWEEP_EVERY	8			/* transactions: one step */
+#define PURGE_ROWS	2000			/* in a step of a purge */
 
 /* Time */
 #define CLOCK_AHEAD	60000			/* ms; more: it was set back */

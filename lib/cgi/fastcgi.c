@@ -83,6 +83,7 @@ serve_one(const struct process *p, void *worker, FCGX_Request *fr)
 	p->serve(worker, &io);
 	FCGX_Finish_r(fr);
 	FCGX_Free(fr, 1);		/* closes a connection to be kept */
+	p->after(worker);
 }
 
 /* ---- leaving */

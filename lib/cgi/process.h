@@ -27,6 +27,8 @@ struct process {
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);
+	/* Called when the reply has been sent, for what may take a while. */
+	void		 (*after)(void *worker);
 	/* Has something changed that only a new process would see?  Asked at
 	 * most once a second. */
 	bool		(*stale)(void *arg);

@@ -42,6 +42,7 @@ struct conf {
 	int64_t		 code_replay, key_overlap, watermark_age;	/* s */
 	int64_t		 phone_conflict;
 	int64_t		 login_failures;
+	int64_t		 user_logins;
 	int64_t		 token_in_query;
 	char		*cors_origin;
 	int64_t		 workers;		/* 0: the program's default */

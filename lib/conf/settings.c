@@ -86,8 +86,10 @@ const struct setting settings[] = {
     "refuse." },
 { "login_failures", SETTING_NUMBER, AT(login_failures),
     0, 1000000, "60", "per minute", NULL,
-    "Failed logins of one client address before it has to wait; 0: no "
-    "limit." },
+    "Failed logins of one client address before it has to wait; 0: no limit." },
+{ "user_logins", SETTING_NUMBER, AT(user_logins),
+    0, 1000000, "60", "per minute", NULL,
+    "Logins of one user before it has to wait; 0: no limit." },
 { "token_in_query", SETTING_SWITCH, AT(token_in_query), 0, 0, "no", NULL, NULL,
     "Take the token from the query string too; it ends up in access logs." },
 { "cors_origin", SETTING_TEXT, AT(cors_origin), 0, 0, NULL, NULL, NULL,

@@ -369,6 +369,4 @@ serve(struct worker *w, const struct io *io)
 	buf_free(&x.headers);
 	buf_free(&x.rq.data);
 	arena_free(&x.arena);
-	if (w->store != NULL)
-		store_maintain(w->store);
 }

@@ -8,7 +8,7 @@
 #define SEALED_H
 
 enum sealed {
-	SEALED_SESSION_KEY,	/* sessions.session_key, by token_hash */
+	SEALED_SESSION_KEY,	/* sessions.session_key, by sid */
 	SEALED_CODE_KEY,	/* login_codes.session_key, by code_hash */
 	SEALED_PHONE,		/* users.phone, by public_id */
 	SEALED_ACCESS_TOKEN,	/* access_tokens.token, by appid */

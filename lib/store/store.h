@@ -9,7 +9,7 @@
  *
  *	struct q *q = q_new(store, Q_SESSION_FIND);
  *
- *	q_blob(q, ":token_hash", hash, HASH_LEN);
+ *	q_blob(q, ":sid", id, SESSION_ID_LEN);
  *	if (q_row(q))
  *		id = q_col_int(q, 0);
  *	return q_end(q);
@@ -86,6 +86,9 @@ enum outcome	store_check(struct store *);
 
 /* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
 bool		store_sound(struct store *);
+
+/* How many transactions this process has begun. */
+uint64_t	store_writes(struct store *);
 
 /* Can the write lock be had, and a transaction be committed?  False, with the
  * cause logged, if not. */

@@ -80,6 +80,7 @@ struct store_pool {
 	pthread_cond_t		 given;
 	struct connection	*idle;
 	size_t			 readers;	/* idle or taken */
+	atomic_ullong		 writes;	/* transactions begun */
 	atomic_int		 wal_frames;	/* in the WAL at last commit */
 	atomic_int		 checkpoint_at;	/* frames */
 	atomic_flag		 maintaining;

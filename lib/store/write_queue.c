@@ -288,8 +288,10 @@ store_write(struct store *s, enum durability d,
 		(void)commit_group(s);	/* nobody waits for it */
 	if (!q->open)
 		e = open_group(s, d);
-	if (e == OK)
+	if (e == OK) {
+		atomic_fetch_add(&s->pool->writes, 1);
 		e = run_body(s, body, arg);
+	}
 	e = finish(s, &m, d, e);
 	pthread_cond_destroy(&m.wake);
 	return e;
@@ -309,6 +311,12 @@ store_write_soon(struct store *s, int64_t ms,
 	if (e != OK && !failed_before)
 		log_forget(s->log);
 	return e == OK;
+}
+
+uint64_t
+store_writes(struct store *s)
+{
+	return atomic_load(&s->pool->writes);
 }
 
 static enum outcome

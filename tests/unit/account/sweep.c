@@ -2,6 +2,7 @@
 /* sweep.c: old rows go, in bounded steps; live and remembered ones stay. */
 #include <config.h>
 
+#include "account/sweep.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/tap.h"
 
@@ -21,19 +22,20 @@ add_rows(int n, const char *used, const char *idle, const char *max,
 	char text[512];
 
 	snprintf(text, sizeof(text), "WITH RECURSIVE i(n) AS (SELECT 1 UNION "
-	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions "
-	    "SELECT randomblob(32), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i",
-	    n, used,
+	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions SELECT "
+	    "randomblob(16), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i", n, used,
 	    idle, max, ended);
 	box_must(&b, sql(text) == -2 ? INTERNAL : OK, "insert");
 }
+
+static struct swept swept;
 
 static enum outcome
 step_body(void *arg)
 {
 	const int64_t *now = arg;
 
-	return sweep_step(b.store, &b.conf, *now);
+	return sweep_step(b.store, &b.conf, *now, SWEEP_ROWS, &swept);
 }
 
 static void
@@ -104,7 +106,7 @@ main(void)
 		char text[256];
 
 		snprintf(text, sizeof(text), "INSERT INTO login_codes SELECT "
-		    "randomblob(32), 1, at, 0, x'00' FROM (SELECT %s AS at "
+		    "randomblob(32), 1, at, 0, x'00', 0 FROM (SELECT %s AS at "
 		    "UNION ALL SELECT %s)", old, kept);
 		ok(sql(text) == -1, "there are two codes, one of them old");
 		step(now);

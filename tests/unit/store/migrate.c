@@ -10,6 +10,13 @@
 
 #define ID	0x57584c47
 
+/* Halves of hashes. */
+#define H16	"00112233445566778899aabbccddeeff"
+#define G16	"10112233445566778899aabbccddeeff"
+#define E16	"20112233445566778899aabbccddeeff"
+#define F16	"30112233445566778899aabbccddeeff"
+#define T16	"f0e1d2c3b4a5968778695a4b3c2d1e0f"
+
 static const char *const steps[] = {
 	"CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (1);",
 	"CREATE TABLE b (n INTEGER); INSERT INTO b SELECT n + 1 FROM a;",
@@ -118,6 +125,56 @@ ours(void)
 	    "the constraints of the real schema hold");
 }
 
+/* A store of schema 1 with a user, three sessions (live, ended long ago, ended
+ * just now) and a code. */
+static void
+from_schema_1(void)
+{
+	static const struct schema first = { ID, NULL, 1, statements, 0 };
+	struct schema old = first;
+	char path[1024];
+	struct box b = { .store = NULL };
+
+	old.migrations = q_schema.migrations;
+	old.statements = q_schema.statements;
+	snprintf(path, sizeof(path), "%s", tmp_path("s1.db"));
+	ok(try(&old, path) == OK && box_sql(path, "PRAGMA user_version") == 1,
+	    "a store of schema 1");
+	box_must(&b, box_sql(path, "INSERT INTO users (public_id, appid, openid,"
+	    " created, updated, last_login) VALUES "
+	    "('01234567890123456789012345', 'a', 'o', 1, 1, 1)") == -1 ? OK :
+	    INTERNAL, "a user");
+	box_must(&b, box_sql(path, "INSERT INTO sessions VALUES (x'" H16 T16
+	    "', 1, 5000, 6, 7, 8, NULL, x'010200ff', 'phone'), (x'" G16 T16
+	    "', 1, 5000, 6, 7, 8, 9, x'0102', NULL), (x'" E16 T16 "', 1, 5000, "
+	    "6, 7, 8, unixepoch(), x'03', NULL), (x'" F16 T16 "', 1, 5000, 6, "
+	    "7, 8, NULL, NULL, NULL)") == -1 ? OK : INTERNAL, "sessions");
+	box_must(&b, box_sql(path, "INSERT INTO login_codes VALUES (x'" H16 T16
+	    "', 1, 5, 2, x'05')") == -1 ? OK : INTERNAL, "a code");
+	ok(try(&q_schema, path) == OK, "goes to ours");
+	is_int(box_sql(path, "SELECT count(*) FROM sessions WHERE sid = x'" H16
+	    "' AND user_id = 1 AND created_ms = 5000 AND used = 6 AND "
+	    "idle_expires = 7 AND max_expires = 8 AND ended IS NULL AND "
+	    "device = 'phone'"), 1, "a session is found by half of its hash");
+	is_int(box_sql(path, "SELECT session_key = x'010200ff" T16 "' FROM "
+	    "sessions WHERE sid = x'" H16 "'"), 1,
+	    "its key is there, and what it is bound to behind it");
+	is_int(box_sql(path, "SELECT session_key IS NULL FROM sessions WHERE "
+	    "sid = x'" G16 "'"), 1, "a key that opens nothing any more is gone");
+	is_int(box_sql(path, "SELECT session_key = x'03" T16 "' FROM sessions "
+	    "WHERE sid = x'" E16 "'"), 1, "one that ended just now is kept");
+	is_int(box_sql(path, "SELECT session_key = x'' FROM sessions WHERE "
+	    "sid = x'" F16 "'"), 1, "a live one without a key is still live");
+	is_int(box_sql(path, "SELECT count(*) FROM login_codes WHERE repeats "
+	    "= 2 AND generation = 0"), 1, "the code");
+	is_int(box_sql(path, "SELECT count(*) FROM users WHERE code_generation "
+	    "= 0 AND logins = 0"), 1, "the user");
+	ok(box_sql(path, "SELECT token_hash FROM sessions") == -2, "what a "
+	    "program of schema 1 asks is an error, not an empty answer");
+	is_int(box_sql(path, "SELECT count(*) FROM pragma_foreign_key_check"),
+	    0, "the foreign keys");
+}
+
 /* Eight threads open one new file at once. */
 static void *
 race(void *arg)
@@ -165,6 +222,7 @@ main(void)
 	versions();
 	foreigners();
 	ours();
+	from_schema_1();
 	together();
 	return done();
 }

@@ -271,7 +271,7 @@ break_constraint(void *arg)
 {
 	struct q *q = q_new(arg, Q_SESSION_ADD);
 
-	q_blob(q, ":token_hash", "short", 5);
+	q_blob(q, ":sid", "short", 5);
 	q_int(q, ":user_id", 1);
 	q_int(q, ":created_ms", 1);
 	q_int(q, ":now", 1);
