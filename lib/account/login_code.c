@@ -73,7 +73,8 @@ login_code_find(struct request *rq, const struct login_code *c,
 	if (q_row(q)) {
 		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
-		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) + rq->cx.conf->code_replay ||
+		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) +
+		    rq->cx.conf->code_replay ||
 		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS ||
 		    q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
 			found = CODE_USED;

@@ -40,8 +40,9 @@ enum outcome	user_take(struct request *, struct q *);
 /* Read req.user again by its id, after it was changed. */
 enum outcome	user_reload(struct request *);
 
-/* Make the login codes that req.user exchanged before now worthless, inside the
- * caller's transaction: who ended a session does not want it back by a code. */
+/* Make the login codes that req.user exchanged before now worthless, inside
+ * the caller's transaction: who ended a session does not want it back by a
+ * code. */
 enum outcome	user_void_codes(struct request *);
 
 #endif
