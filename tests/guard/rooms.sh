@@ -24,12 +24,13 @@ for tool in nm tsort; do
 done
 [ -r "$src/doc/hacking.md" ] || bail "no doc/hacking.md"
 
-# files DIR: all C files of a source folder, from its top
+# files DIR: all C files of a source folder, from its top, but for the tests,
+# and what builds, distributions and distcheck (_build) put there
 files() {
 	(cd "$1" && find . \( -path ./tests -o -path './build*' -o \
-	    -path './wxlogin-*' -o -path ./debian -o -path ./.git -o \
-	    -name node_modules \) -prune -o -name '*.[ch]' ! -path ./config.h \
-	    -print) | sed 's,^\./,,' | sort
+	    -path './wxlogin-*' -o -path './_*' -o -path ./debian -o \
+	    -path ./.git -o -name node_modules \) -prune -o \
+	    -name '*.[ch]' ! -path ./config.h -print) | sed 's,^\./,,' | sort
 }
 
 # includes DIR [OPTION...]: what includes.awk says of a source folder
