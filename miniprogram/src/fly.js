@@ -25,9 +25,9 @@ function intercept(interceptor) {
   const own = { handler, onerror }
   interceptor.use = (/** @type {any} */ handler, /** @type {any} */ onerror) => Object.assign(own, { handler, onerror })
   return {
-    /** The instance's own handler as flyio would run it, but as a promise whatever it does. */
+    /** The instance's own handler as flyio would run it, but as a promise whatever it does; none passes the value on. */
     run: (/** @type {'handler' | 'onerror'} */ name, /** @type {any} */ value) => new Promise((done) => {
-      const result = own[name] && own[name].call(interceptor, value, Promise)
+      const result = own[name] ? own[name].call(interceptor, value, Promise) : undefined
       done(result === undefined ? value : result)
     }),
     restore: () => Object.assign(interceptor, { use }, own)
