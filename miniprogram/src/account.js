@@ -12,8 +12,9 @@
  */
 'use strict'
 
-const { MpAuthError } = require('./errors')
+const { MpAuthError, hookFailed } = require('./errors')
 const { badConfig } = require('./config')
+const { ask } = require('./notices')
 const { LOGOUT } = require('./gate')
 const { ofPlatform, dataOf } = require('./reply')
 
@@ -57,12 +58,21 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
     return userInfo
   }
 
+  /**
+   * Where the application has put the picture.
+   * @param {string} path on the phone
+   */
+  async function addressOf(path) {
+    const url = await ask('uploadAvatar', () => config.hooks.uploadAvatar(path), config.uploadTimeout)
+    if (!url || typeof url !== 'string' || isLocal(url)) throw hookFailed('uploadAvatar', 'no https address')
+    return url
+  }
+
   /** @param {any} detail */
   async function updateUser(detail) {
     const profile = pick(detail, PROFILE)
-    const { uploadAvatar } = config.hooks
     if (isLocal(profile.avatarUrl)) {
-      if (uploadAvatar) profile.avatarUrl = await uploadAvatar(profile.avatarUrl)
+      if (config.hooks.uploadAvatar) profile.avatarUrl = await addressOf(profile.avatarUrl)
       else delete profile.avatarUrl
     }
     return change('updateUser', profile)

@@ -40,6 +40,7 @@ const RULES = {
   'tokenHeader': ['Authorization', (v) => isString(v) && /^[\w-]+$/.test(v)],
   'maxConcurrent': [8, isCount(1, CEILING)],
   'timeout': [10000, isDuration],
+  'uploadTimeout': [60000, isDuration],
   'refresh.maxTries': [3, isCount(1)],
   'refresh.restoreTime': [5000, isDuration],
   'refresh.maxQueue': [100, isCount(0)],

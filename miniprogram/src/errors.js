@@ -12,7 +12,8 @@
  *   WX_LOGIN_FAILED LOGIN_REJECTED LOGIN_UNAVAILABLE  the login
  *   FUSE_OPEN QUEUE_FULL                              the guards of refreshLogin
  *   AUTH_CANCELLED AUTH_REDIRECTED NAVIGATE_FAILED    the authorisation
- *   BAD_CONFIG                                        a wrong argument, named in `field`
+ *   BAD_CONFIG HOOK_FAILED                            a wrong argument, a function of the
+ *                                                     application that failed; named in `field`
  */
 'use strict'
 
@@ -39,9 +40,19 @@ function isRefusal(code) {
   return code === 'AUTH_EXPIRED' || code === 'AUTH_INVALID'
 }
 
+/**
+ * A function that the application gave has failed.
+ * @param {string} field its name
+ * @param {unknown} cause what it threw, or what is wrong with what it gave
+ */
+function hookFailed(field, cause) {
+  if (cause && /** @type {Error} */ (cause).name === 'MpAuthError') return cause
+  return new MpAuthError('HOOK_FAILED', `${field}: ${cause}`, { field, cause })
+}
+
 /** By the caller, or because the session it was for has ended. */
 function aborted() {
   return new MpAuthError('ABORTED', 'given up')
 }
 
-module.exports = { MpAuthError, isRefusal, aborted }
+module.exports = { MpAuthError, isRefusal, hookFailed, aborted }

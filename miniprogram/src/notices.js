@@ -4,11 +4,14 @@
  *
  *   createUi(config)      refreshStart, refreshEnd, retap
  *   createHooks(config)   onLogin, onLogout, onRefresh, log
+ *   ask(field, run, limit)  a function of the application that has to answer
  *
- * Neither can break a login: what they throw is dropped.  No hook ever gets a
- * token but onLogin, whose session it is.
+ * Notices can't break a login: what they throw, or reject with, is dropped.
+ * No hook ever gets a token but onLogin, whose session it is.
  */
 'use strict'
+
+const { MpAuthError, hookFailed } = require('./errors')
 
 const nothing = () => {}
 
@@ -23,7 +26,7 @@ function harmless(callbacks, names) {
   for (const name of names) {
     safe[name] = (...args) => {
       try {
-        (callbacks[name] || nothing).apply(callbacks, args)
+        Promise.resolve((callbacks[name] || nothing).apply(callbacks, args)).catch(nothing)
       } catch (ignored) {
         // A notice is no reason to fail.
       }
@@ -65,4 +68,22 @@ function createHooks(config) {
   return harmless(config.hooks, ['onLogin', 'onLogout', 'onRefresh', 'log'])
 }
 
-module.exports = { createUi, createHooks }
+/**
+ * Its answer; TIMEOUT when there is none in time, HOOK_FAILED when it failed.
+ * @param {string} field its name
+ * @param {() => unknown} run
+ * @param {number} limit milliseconds
+ * @returns {Promise<unknown>}
+ */
+function ask(field, run, limit) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new MpAuthError('TIMEOUT', `${field}: no answer within ${limit} ms`, { field })), limit)
+    const end = (/** @type {(outcome: unknown) => void} */ settle) => (/** @type {unknown} */ outcome) => {
+      clearTimeout(timer)
+      settle(outcome)
+    }
+    new Promise((done) => done(run())).then(end(resolve), end((cause) => reject(hookFailed(field, cause))))
+  })
+}
+
+module.exports = { createUi, createHooks, ask }

@@ -34,3 +34,55 @@ for (const [how, use] of [
     assert.equal(error.status, 404)
   }))
 }
+
+// ---- hooks
+
+const picture = { nickname: '小明', avatarUrl: 'wxfile://tmp_1.png' }
+
+test('a hook uploadAvatar that never answers ends in TIMEOUT after uploadTimeout', scene(async ({ clock, makeClient }) => {
+  const client = makeClient({ uploadTimeout: 30000, hooks: { uploadAvatar: () => new Promise(() => {}) } })
+  await clock.until(client.session.login())
+  const began = clock.time
+  const error = await clock.until(client.session.updateUser(picture).catch((e) => e))
+  assert.deepEqual([error.name, error.code, error.field, clock.time - began], ['MpAuthError', 'TIMEOUT', 'uploadAvatar', 30000])
+}))
+
+test('what a hook uploadAvatar throws or rejects with is the cause of an MpAuthError', scene(async ({ clock, makeClient }) => {
+  const mine = new Error('disk full')
+  for (const uploadAvatar of [() => Promise.reject(mine), () => {
+    throw mine
+  }]) {
+    const error = await clock.until(makeClient({ hooks: { uploadAvatar } }).session.updateUser(picture).catch((e) => e))
+    assert.deepEqual([error.name, error.code, error.field, error.cause], ['MpAuthError', 'HOOK_FAILED', 'uploadAvatar', mine])
+  }
+}))
+
+test('an MpAuthError of the hook passes as it is', scene(async ({ clock, makeClient, sdk }) => {
+  const busy = new sdk.MpAuthError('BUSY', 'later')
+  const client = makeClient({ hooks: { uploadAvatar: () => Promise.reject(busy) } })
+  assert.equal(await clock.until(client.session.updateUser(picture).catch((e) => e)), busy)
+}))
+
+test('a hook uploadAvatar that gives no https address fails before the server is asked', scene(async ({ clock, makeClient, backend }) => {
+  for (const answer of [undefined, '', 'http://cdn.example/a.png', { url: 'https://cdn.example/a.png' }]) {
+    const client = makeClient({ hooks: { uploadAvatar: () => Promise.resolve(answer) } })
+    assert.equal(await clock.until(outcome(client.session.updateUser(picture))), 'HOOK_FAILED', String(answer))
+  }
+  assert.equal(backend.count('/wx/updateuser'), 0)
+}))
+
+test('a hook or ui callback that rejects is dropped without an unhandled rejection', scene(async ({ clock, makeClient }) => {
+  const unhandled = []
+  const note = (error) => unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const rejects = () => Promise.reject(new Error('mine'))
+  const client = makeClient({
+    hooks: { onLogin: rejects, onLogout: rejects, onRefresh: rejects, log: rejects },
+    ui: { refreshStart: rejects, refreshEnd: rejects, retap: rejects }
+  })
+  await clock.until(client.session.refreshLogin())
+  await clock.until(client.session.logout())
+  await clock.settle()
+  process.off('unhandledRejection', note)
+  assert.deepEqual(unhandled, [])
+}))

@@ -32,7 +32,7 @@ export type OwnCode =
   | 'WX_LOGIN_FAILED' | 'LOGIN_REJECTED' | 'LOGIN_UNAVAILABLE'
   | 'FUSE_OPEN' | 'QUEUE_FULL'
   | 'AUTH_CANCELLED' | 'AUTH_REDIRECTED' | 'NAVIGATE_FAILED'
-  | 'BAD_CONFIG'
+  | 'BAD_CONFIG' | 'HOOK_FAILED'
 
 /** Codes of the server. */
 export type ServerCode =
@@ -53,7 +53,7 @@ export class MpAuthError extends Error {
   readonly retryAfter?: number
   /** the user must tap the button once more */
   readonly userAction?: 'retap'
-  /** the setting, argument or field that is wrong; with BAD_CONFIG and PARAM_INVALID */
+  /** the setting, argument or field that is wrong; with BAD_CONFIG, HOOK_FAILED and PARAM_INVALID */
   readonly field?: string
   readonly response?: Reply<unknown>
   /** what the platform said */
@@ -154,6 +154,8 @@ export interface Config {
   maxConcurrent?: number
   /** default 10000 ms: each of wx.login, onlogin, a request, checkSession */
   timeout?: number
+  /** default 60000 ms: the upload of a picture, and hooks.uploadAvatar */
+  uploadTimeout?: number
   /** default 3, 5000 ms, 100 */
   refresh?: { maxTries?: number, restoreTime?: number, maxQueue?: number }
   /** order of authorisation; default ['user', 'phone'] */
