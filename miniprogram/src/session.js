@@ -29,7 +29,7 @@ function copyOf(session) {
 
 /** @param {{config: any, platform: any, store: import('./store').Store, status: any, ui: any, hooks: any}} parts */
 function createSession({ config, platform, store, status, ui, hooks }) {
-  const fuse = createFuse(config.refresh, () => Date.now())
+  const fuse = createFuse(config.refresh, () => Date.now(), (event, fields) => hooks.log('warn', event, fields))
   const network = createLogin(config, platform, landed, failed)
   /** @type {Array<() => void>} */
   const listeners = []
@@ -39,7 +39,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   /** @param {any} session */
   function landed(session) {
     store.set({ token: session.token, userInfo: session.userInfo })
-    fuse.brought(session.token)
+    fuse.obtained(session.token)
     for (const listener of listeners) listener()
     status.login.success(copyOf(session))
     hooks.onLogin(copyOf(session))

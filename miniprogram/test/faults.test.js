@@ -86,3 +86,58 @@ test('a hook or ui callback that rejects is dropped without an unhandled rejecti
   process.off('unhandledRejection', note)
   assert.deepEqual(unhandled, [])
 }))
+
+// ---- the fuse and the phone's clock
+
+const loginsOf = (phone) => phone.count('login')
+
+/** Blows the fuse: three refreshes that lead nowhere, and a fourth that is refused. */
+async function blow({ clock, client, backend }) {
+  await clock.until(client.get('/app/x'))
+  backend.useless = true
+  for (let i = 0; i < 3; i++) await clock.until(outcome(client.get('/app/x')))
+  assert.equal(await clock.until(outcome(client.get('/app/x'))), 'FUSE_OPEN')
+  backend.useless = false
+  backend.expire()
+}
+
+for (const hours of [1, 24 * 365]) {
+  test(`a clock set back ${hours} h while the fuse is open does not keep it open`, scene(async (world) => {
+    await blow(world)
+    world.clock.time -= hours * 3600000
+    assert.equal((await world.clock.until(world.client.get('/app/x'))).statusCode, 200)
+    assert.equal(world.client.session.guards().retryAfter, 0)
+  }))
+}
+
+test('a clock set back by less than restoreTime keeps the fuse open for restoreTime at most', scene(async (world) => {
+  await blow(world)
+  world.clock.time -= 1000
+  await world.clock.tick(5000)
+  assert.ok(world.client.session.guards().retryAfter <= 5000)
+  await world.clock.tick(1000)
+  assert.equal((await world.clock.until(world.client.get('/app/x'))).statusCode, 200)
+}))
+
+test('a refresh that led nowhere counts for restoreTime x 12 and no longer', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.session.login())
+  backend.useless = true
+  for (let i = 0; i < 6; i++) {
+    assert.equal(await clock.until(outcome(client.get('/app/x'))), 'AUTH_INVALID', `refresh ${i}`)
+    await clock.tick(31000) // two others within the last minute at most
+  }
+  for (let i = 0; i < 2; i++) await clock.until(outcome(client.get('/app/x')))
+  assert.equal(await clock.until(outcome(client.get('/app/x'))), 'FUSE_OPEN')
+  assert.ok(client.session.guards().attempts <= 3)
+  assert.ok(loginsOf(phone) <= 10)
+}))
+
+test('a clock set back does not make refreshes of before count for longer', scene(async ({ clock, client, backend }) => {
+  await clock.until(client.session.login())
+  backend.useless = true
+  for (let i = 0; i < 2; i++) await clock.until(outcome(client.get('/app/x')))
+  clock.time -= 3600000
+  assert.equal(client.session.guards().attempts, 2)
+  await clock.tick(61000)
+  assert.equal(client.session.guards().attempts, 0)
+}))

@@ -367,7 +367,7 @@ test('hooks.log never gets a token', scene(async ({ clock, makeClient, backend, 
   backend.fault('/wx/onlogin', 'BUSY', 9)
   for (let i = 0; i < 4; i++) await clock.until(outcome(client.session.refreshLogin()))
   assert.deepEqual(lines.map((line) => JSON.parse(line)[1]),
-    ['storage.set', 'login.failed', 'login.failed', 'login.failed'])
+    ['storage.set', 'login.failed', 'login.failed', 'login.failed', 'fuse.blown'])
   assert.ok(lines.every((line) => !line.includes(token)))
 }))
 

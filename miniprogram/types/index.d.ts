@@ -136,7 +136,7 @@ export interface Hooks {
   onLogout(reason: 'logout' | 'clear'): void
   /** after each refresh: its number since the last evidence, how many waited for it */
   onRefresh(event: { attempt: number, waiting: number, ms: number, error?: MpAuthError }): void
-  /** never gets a token */
+  /** fuse.blown, fuse.whole, login.failed, storage.get, storage.set, storage.clear; never gets a token */
   log(level: 'warn', event: string, fields: Record<string, unknown>): void
   /** brings a picture from the phone to a place with an https address */
   uploadAvatar(path: string): Promise<string>
