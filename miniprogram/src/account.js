@@ -51,7 +51,7 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
   async function change(path, data) {
     const era = session.era()
     const reply = await requests.own({
-      url: config.baseURL + config.paths[path], method: 'POST', data, needLogin: true
+      url: config.baseURL + config.paths[path], method: 'POST', data, needLogin: true, byUser: true
     })
     const { userInfo } = dataOf(reply)
     session.keepUser(userInfo, era)

@@ -54,7 +54,7 @@ function createAuth({ config, platform, session, account, status }) {
    * @returns {Promise<number>} the new step
    */
   async function nextStep(detail) {
-    await session.login()
+    await session.login({ byUser: true })
     const step = currentStep()
     if (step === AuthStep.THREE) return step
     await (config.steps[step - 1] === 'user' ? account.updateUser(detail) : account.updatePhone(detail))
@@ -102,7 +102,7 @@ function createAuth({ config, platform, session, account, status }) {
     const options = readOptions(given)
     // The page of the tap, whatever is on top when the login is through.
     const page = options.context || topPage()
-    await session.login()
+    await session.login({ byUser: true })
     if (currentStep() < options.mustAuthStep) {
       status.auth.ing()
       try {

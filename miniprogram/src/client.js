@@ -46,7 +46,7 @@ function createParts(config) {
 function sessionApi({ session, account, platform }) {
   return Object.assign({
     login: session.login,
-    ensureLogin: () => session.login(),
+    ensureLogin: () => session.login({ auto: true }),
     refreshLogin: session.refreshLogin,
     ensureSessionKey: createSessionKey(session, platform),
     getToken: session.token,

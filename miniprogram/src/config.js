@@ -47,7 +47,7 @@ const RULES = {
   'steps': [['user', 'phone'], isOrder],
   'authPage': ['/pages/auth/index', isPath],
   'appid': ['', isText],
-  'ui': ['default', (v) => v === 'default' || v === 'silent' || isCallbacks(v)],
+  'ui': ['default', (v) => v === 'default' || v === 'silent' || v === 'article' || isCallbacks(v)],
   'storage': [null, isStorage],
   'codeOf': [null, isFunction],
   'hooks': [{}, isCallbacks],

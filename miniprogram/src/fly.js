@@ -55,7 +55,7 @@ function attachFly(fly, client) {
     const repeated = known.has(options) // it has been through the own interceptor
     const sent = repeated ? options : await ofRequest.run('handler', options)
     if (sent !== options || !scope.needsLogin(options, resolve(options.baseURL || '', options.url))) return sent
-    await session.ready()
+    await session.ready(options.byUser)
     const token = session.token()
     options.headers = scope.withToken(options.headers, token)
     known.set(options, { token, repeated })
@@ -68,7 +68,7 @@ function attachFly(fly, client) {
     if (!sent) return undefined
     const reply = { statusCode, header, data }
     const code = (config.codeOf || codeOf)(reply)
-    const again = await judge(parts, Object.assign({ reply, code, replay: options.replay !== false }, sent))
+    const again = await judge(parts, Object.assign({ reply, code, replay: options.replay !== false, byUser: options.byUser }, sent))
     if (!again) return undefined
     const copy = Object.assign({}, options)
     known.set(copy, { repeated: true })

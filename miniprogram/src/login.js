@@ -21,7 +21,7 @@ const { MpAuthError, aborted } = require('./errors')
 const { LOGIN } = require('./gate')
 const { ofPlatform, dataOf, rejected } = require('./reply')
 
-/** @typedef {{dropped: boolean, joined: number, promise: Promise<any>, reject: (error: any) => void}} Flight */
+/** @typedef {{dropped: boolean, joined: number, byUser: boolean, promise: Promise<any>, reject: (error: any) => void}} Flight */
 
 /** A reply of onlogin as a session. @param {import('./reply').Reply} reply */
 function sessionOf(reply) {
@@ -79,7 +79,7 @@ function createLogin({ baseURL, paths, appid, timeout }, platform, landed, faile
   /** @returns {Flight} */
   function begin() {
     /** @type {any} */
-    const mine = { dropped: false, joined: 0 }
+    const mine = { dropped: false, joined: 0, byUser: false }
     mine.promise = new Promise((resolve, reject) => {
       mine.reject = reject
       const end = (/** @type {(outcome: any) => void} */ tell, /** @type {(outcome: any) => void} */ settle) =>

@@ -2,7 +2,7 @@
 /*
  * notices.js: what the user sees and what the developer's hooks hear.
  *
- *   createUi(config)      refreshStart, refreshEnd, retap
+ *   createUi(config)      loginStart, loginEnd, refreshStart, refreshEnd, retap
  *   createHooks(config)   onLogin, onLogout, onRefresh, log
  *   ask(field, run, limit)  a function of the application that has to answer
  *
@@ -35,32 +35,109 @@ function harmless(callbacks, names) {
   return safe
 }
 
+/** A login that takes no longer than this shows no sign, ms. */
+const SIGN_DELAY = 500
+
+const TEXTS = {
+  zh: { login: '登录中', refresh: '正在刷新登录状态', refreshed: '登录状态已刷新', failed: '登录失败，请稍后再试', retap: '登录已更新，请再点一次' },
+  en: { login: 'Logging in', refresh: 'Renewing the login', refreshed: 'Login renewed', failed: 'Login failed, please try again later', retap: 'Login renewed, please tap again' }
+}
+
+/** @param {any} wx @returns {string} the language of the user's WeChat, such as zh_CN or en */
+function languageOf(wx) {
+  try {
+    return (wx.getAppBaseInfo ? wx.getAppBaseInfo() : wx.getSystemInfoSync()).language || 'zh'
+  } catch (unknown) {
+    return 'zh'
+  }
+}
+
+/** @param {any} wx */
+const textsOf = (wx) => (/^zh/i.test(languageOf(wx)) ? TEXTS.zh : TEXTS.en)
+
+/** Nothing to see where the platform does not have it, or refuses. @param {any} wx @param {string} name @param {object} [options] */
+function show(wx, name, options) {
+  harmless(wx, [name])[name](options || {})
+}
+
+/** @param {any} wx @param {string} title @param {string} [icon] */
+const toast = (wx, title, icon) => show(wx, 'showToast', { title, icon: icon || 'none' })
+
 /**
- * The loading sign is counted and hidden without touching a toast
- * (noConflict), and shown only by us: an application's own stays.
+ * The loading mask, of which the platform has one: counted, and hidden without
+ * touching a toast (noConflict).
  * @param {any} wx
+ * @returns {(title: string) => () => void} shows it; what it returns takes it away, once
  */
-function defaultUi(wx) {
+function createMask(wx) {
   let shown = 0
-  const toast = (/** @type {string} */ title) => wx.showToast({ title, icon: 'none' })
-  return {
-    refreshStart() {
-      if (shown++ === 0) wx.showLoading({ title: '登录中' })
-    },
-    refreshEnd(/** @type {any} */ error) {
-      if (--shown === 0) wx.hideLoading({ noConflict: true })
-      if (error && error.code !== 'ABORTED') toast('登录失败，请稍后再试')
-    },
-    retap() {
-      toast('登录已更新，请再点一次')
+  return (title) => {
+    if (shown++ === 0) show(wx, 'showLoading', { title, mask: true })
+    return () => {
+      if (--shown === 0) show(wx, 'hideLoading', { noConflict: true })
     }
   }
 }
 
+/**
+ * Stays out of the application's way: the sign is the one in the title bar,
+ * never the loading mask, which may be the application's; it comes when the
+ * login takes a while.  Words only for what the user did.
+ * @param {any} wx
+ */
+function defaultUi(wx) {
+  let running = 0
+  let visible = false
+  /** @type {any} */
+  let timer
+  const start = () => {
+    if (running++ > 0) return
+    timer = setTimeout(() => {
+      visible = true
+      show(wx, 'showNavigationBarLoading')
+    }, SIGN_DELAY)
+  }
+  const end = (/** @type {any} */ error, /** @type {any} */ { byUser }) => {
+    if (--running === 0) {
+      clearTimeout(timer)
+      if (visible) show(wx, 'hideNavigationBarLoading')
+      visible = false
+    }
+    if (error && byUser && error.code !== 'ABORTED') toast(wx, textsOf(wx).failed)
+  }
+  return { loginStart: start, loginEnd: end, refreshStart: start, refreshEnd: end, retap: () => toast(wx, textsOf(wx).retap) }
+}
+
+/**
+ * What the published design shows: everything, at once, with a mask.
+ * @param {any} wx
+ */
+function articleUi(wx) {
+  const mask = createMask(wx)
+  /** @type {Array<() => void>} */
+  const hide = []
+  const end = (/** @type {any} */ error) => {
+    (hide.pop() || nothing)()
+    if (error && error.code !== 'ABORTED') toast(wx, textsOf(wx).failed)
+  }
+  return {
+    loginStart: () => void hide.push(mask(textsOf(wx).login)),
+    loginEnd: end,
+    refreshStart: () => void hide.push(mask(textsOf(wx).refresh)),
+    refreshEnd(/** @type {any} */ error) {
+      end(error)
+      if (!error) toast(wx, textsOf(wx).refreshed, 'success')
+    },
+    retap: () => toast(wx, textsOf(wx).retap)
+  }
+}
+
+/** @type {{[name: string]: (wx: any) => any}} */
+const NAMED_UI = { default: defaultUi, article: articleUi, silent: () => ({}) }
+
 /** @param {any} config */
-function createUi(config) {
-  const chosen = config.ui === 'default' ? defaultUi(config.wx) : config.ui
-  return harmless(chosen === 'silent' ? {} : chosen, ['refreshStart', 'refreshEnd', 'retap'])
+function createUi({ ui, wx }) {
+  return harmless(NAMED_UI[ui] ? NAMED_UI[ui](wx) : ui, ['loginStart', 'loginEnd', 'refreshStart', 'refreshEnd', 'retap'])
 }
 
 /** @param {any} config */

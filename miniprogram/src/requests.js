@@ -18,7 +18,7 @@ const { resolve } = require('./url')
 const { judge } = require('./verdict')
 
 /** Ours, not the platform's. */
-const OWN_OPTIONS = ['needLogin', 'replay', 'success', 'fail', 'complete']
+const OWN_OPTIONS = ['needLogin', 'replay', 'byUser', 'success', 'fail', 'complete']
 
 /** @typedef {'request' | 'uploadFile' | 'downloadFile'} Name */
 
@@ -55,7 +55,7 @@ function createRequests(parts) {
    * @returns {Promise<{res: any, token: string}>}
    */
   async function transmit(name, options, signal, needsLogin) {
-    if (needsLogin) await session.ready()
+    if (needsLogin) await session.ready(options.byUser)
     signal.check()
     let token = ''
     const res = await platform.send({ name, signal, rank: ORDINARY, prepare: () => {
@@ -85,7 +85,7 @@ function createRequests(parts) {
       const { res, token } = await transmit(name, options, signal, needsLogin)
       const reply = ofPlatform(res, name === 'uploadFile')
       const again = needsLogin && await judge(parts, {
-        reply, token, repeated, code: codeFor(reply), replay: options.replay !== false
+        reply, token, repeated, code: codeFor(reply), replay: options.replay !== false, byUser: options.byUser
       })
       if (!again) return shape(name, reply, res)
     }

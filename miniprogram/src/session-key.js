@@ -51,7 +51,7 @@ function createSessionKey(session, platform) {
   }
 
   return async function ensure() {
-    if (!session.token()) await session.login()
+    if (!session.token()) await session.login({ auto: true })
     else if (!isNow(good)) await (isNow(running) ? /** @type {Moment} */ (running) : begin()).promise
   }
 

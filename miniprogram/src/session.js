@@ -11,6 +11,10 @@
  * is running waits for that one.  Queue: at most maxQueue wait so.  Fuse: only
  * who really starts one is counted.
  *
+ * Two marks of who wants a login.  `auto`: nobody but this package asked for
+ * it; it respects what the server said last (backoff.js).  `byUser`: the user
+ * did something; he is told when it fails.
+ *
  * The stored session is replaced only by an answered login.  Whatever else
  * goes wrong leaves token and user data as they were.
  */
@@ -18,9 +22,13 @@
 
 const { MpAuthError, aborted } = require('./errors')
 const { createFuse } = require('./fuse')
+const { createBackoff } = require('./backoff')
 const { createLogin } = require('./login')
 
 /** @typedef {ReturnType<typeof createSession>} Session */
+
+/** @type {{force?: boolean, auto?: boolean, byUser?: boolean}} */
+const NOBODY = {}
 
 /** @param {any} session */
 function copyOf(session) {
@@ -30,6 +38,7 @@ function copyOf(session) {
 /** @param {{config: any, platform: any, store: import('./store').Store, status: any, ui: any, hooks: any}} parts */
 function createSession({ config, platform, store, status, ui, hooks }) {
   const fuse = createFuse(config.refresh, () => Date.now(), (event, fields) => hooks.log('warn', event, fields))
+  const backoff = createBackoff(() => Date.now())
   const network = createLogin(config, platform, landed, failed)
   /** @type {Array<() => void>} */
   const listeners = []
@@ -40,6 +49,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   function landed(session) {
     store.set({ token: session.token, userInfo: session.userInfo })
     fuse.obtained(session.token)
+    backoff.reset()
     for (const listener of listeners) listener()
     status.login.success(copyOf(session))
     hooks.onLogin(copyOf(session))
@@ -47,6 +57,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
 
   /** @param {any} error */
   function failed(error) {
+    backoff.failed(error)
     status.login.fail(error)
     hooks.log('warn', 'login.failed', { code: error.code, requestId: error.requestId })
   }
@@ -62,50 +73,73 @@ function createSession({ config, platform, store, status, ui, hooks }) {
     return network.flight() !== null
   }
 
-  function begin() {
+  /**
+   * @param {string} kind login or refresh: what the ui hears
+   * @param {(error?: any) => void} [ended]
+   */
+  function begin(kind, ended) {
     const flight = network.begin()
     status.login.ing()
-    return flight
-  }
-
-  /**
-   * @param {{force?: boolean}} [options]
-   * @returns {Promise<any>}
-   */
-  function login(options) {
-    const session = store.get()
-    if (!session || (options && options.force)) return (network.flight() || begin()).promise.then(copyOf)
-    if (!busy() && !status.login.isSuccess()) status.login.success(copyOf(session))
-    return Promise.resolve(copyOf(session))
-  }
-
-  /** @param {number} attempt its number since the last evidence */
-  function refresh(attempt) {
-    const from = Date.now()
-    const flight = begin()
-    ui.refreshStart()
+    ui[kind + 'Start']()
     const end = (/** @type {any} */ error) => {
-      ui.refreshEnd(error)
-      hooks.onRefresh({ attempt, waiting: flight.joined, ms: Date.now() - from, error })
+      ui[kind + 'End'](error, { byUser: flight.byUser })
+      if (ended) ended(error)
     }
     flight.promise.then(() => end(undefined), end)
     return flight
   }
 
-  /** @returns {Promise<any>} */
-  async function refreshLogin() {
-    const running = network.flight()
-    if (!running) return copyOf(await refresh(fuse.pass()).promise)
-    if (running.joined >= config.refresh.maxQueue) throw new MpAuthError('QUEUE_FULL', 'too many wait')
-    running.joined++
-    return copyOf(await running.promise)
+  /**
+   * @param {{force?: boolean, auto?: boolean, byUser?: boolean}} [options]
+   * @returns {Promise<any>}
+   */
+  async function login(options) {
+    const { force, auto, byUser } = options || NOBODY
+    const session = store.get()
+    if (session && !force) {
+      if (!busy() && !status.login.isSuccess()) status.login.success(copyOf(session))
+      return copyOf(session)
+    }
+    if (auto && !byUser && !busy()) backoff.check()
+    const flight = network.flight() || begin('login')
+    if (byUser) flight.byUser = true
+    return copyOf(await flight.promise)
   }
 
-  /** Resolves when a request may be sent: there is a token and none is on its way. */
-  async function ready() {
+  /** @param {number} attempt its number since the last evidence */
+  function refresh(attempt) {
+    const from = Date.now()
+    const flight = begin('refresh', (error) => hooks.onRefresh({ attempt, waiting: flight.joined, ms: Date.now() - from, error }))
+    return flight
+  }
+
+  /**
+   * @param {{auto?: boolean, byUser?: boolean}} [options]
+   * @returns {Promise<any>}
+   */
+  async function refreshLogin(options) {
+    const { auto, byUser } = options || NOBODY
+    let flight = network.flight()
+    if (!flight) {
+      if (auto && !byUser) backoff.check()
+      flight = refresh(fuse.pass())
+    } else {
+      if (flight.joined >= config.refresh.maxQueue) throw new MpAuthError('QUEUE_FULL', 'too many wait')
+      flight.joined++
+    }
+    if (byUser) flight.byUser = true
+    return copyOf(await flight.promise)
+  }
+
+  /**
+   * Resolves when a request may be sent: there is a token and none is on its way.
+   * @param {boolean} [byUser]
+   */
+  async function ready(byUser) {
     const begun = era
     const flight = network.flight()
     if (flight) {
+      if (byUser) flight.byUser = true
       try {
         await flight.promise
       } catch (error) {
@@ -115,18 +149,19 @@ function createSession({ config, platform, store, status, ui, hooks }) {
       }
       if (era !== begun) throw aborted()
     }
-    await login()
+    await login({ auto: true, byUser })
   }
 
   /**
    * After a refusal: resolves when repeating makes sense.
    * @param {string} sent the token that was refused
    * @param {any} refused what to reject with when the user has logged out meanwhile
+   * @param {boolean} [byUser]
    * @returns {Promise<void>}
    */
-  async function renew(sent, refused) {
+  async function renew(sent, refused, byUser) {
     const current = token()
-    if (current === sent) await refreshLogin()
+    if (current === sent) await refreshLogin({ auto: true, byUser })
     else if (!current && !busy()) throw refused
   }
 
@@ -140,6 +175,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
     era++
     store.clear()
     network.drop()
+    backoff.reset()
     status.login.reset()
     status.auth.reset()
     hooks.onLogout(reason)

@@ -25,17 +25,17 @@ const nothing = () => {}
 
 /**
  * @param {{session: import('./session').Session, ui: any}} client
- * @param {{reply: import('./reply').Reply, code: any, token: string, repeated: boolean, replay: boolean}} answer
+ * @param {{reply: import('./reply').Reply, code: any, token: string, repeated: boolean, replay: boolean, byUser?: boolean}} answer
  * @returns {Promise<boolean>}
  */
 async function judge(client, answer) {
-  const { reply, code, token, repeated, replay } = answer
+  const { reply, code, token, repeated, replay, byUser } = answer
   if (!isRefusal(code) && reply.statusCode < 500) client.session.accepted(token)
-  if (code === UNDECRYPTABLE) throw await retap(client, reply, token)
+  if (code === UNDECRYPTABLE) throw await retap(client, reply, token, byUser)
   if (!isRefusal(code)) return false
   const refused = errorOf(reply, code)
   if (repeated) throw refused
-  const renewed = client.session.renew(token, refused)
+  const renewed = client.session.renew(token, refused, byUser)
   if (!replay) {
     // The next request profits from the refresh; this one does not wait for it.
     renewed.catch(nothing)
@@ -49,11 +49,12 @@ async function judge(client, answer) {
  * @param {{session: import('./session').Session, ui: any}} client
  * @param {import('./reply').Reply} reply
  * @param {string} token
+ * @param {boolean} [byUser]
  */
-async function retap(client, reply, token) {
+async function retap(client, reply, token, byUser) {
   let cause
   try {
-    await client.session.renew(token, null)
+    await client.session.renew(token, null, byUser)
   } catch (error) {
     cause = error
   }

@@ -141,3 +141,145 @@ test('a clock set back does not make refreshes of before count for longer', scen
   await clock.tick(61000)
   assert.equal(client.session.guards().attempts, 0)
 }))
+
+// ---- what the user sees of a login
+
+const uiNames = (phone) => phone.ui.map(([name]) => name)
+const isOnlogin = (call) => call.path === '/wx/onlogin'
+
+test('ui default never touches the loading mask, which may be the application\'s', scene(async ({ clock, makeClient, phone, backend }) => {
+  const client = makeClient({ ui: 'default' })
+  phone.wx.showLoading({ title: 'mine' })
+  const held = phone.hold(isOnlogin)
+  const end = outcome(client.get('/app/x'))
+  await clock.tick(5000)
+  held[0].answer()
+  await clock.until(end)
+  backend.expire()
+  backend.fault('/wx/onlogin', 'BUSY')
+  phone.rules.length = 0
+  await clock.until(outcome(client.get('/app/x')))
+  await clock.tick(5000)
+  assert.deepEqual(uiNames(phone).filter((name) => /Loading$/.test(name) && !/Bar/.test(name)), ['showLoading'], 'the application\'s own')
+}))
+
+test('ui default shows its sign only after a delay, once, and takes its own away', scene(async ({ clock, makeClient, phone }) => {
+  const client = makeClient({ ui: 'default' })
+  await clock.until(client.session.refreshLogin())
+  await clock.tick(10000)
+  assert.deepEqual(uiNames(phone), [], 'a quick one')
+  const held = phone.hold(isOnlogin)
+  const ends = times(3, () => outcome(client.session.refreshLogin()))
+  await clock.tick(2000)
+  assert.deepEqual(uiNames(phone), ['showNavigationBarLoading'])
+  held[0].answer()
+  await clock.until(Promise.all(ends))
+  assert.deepEqual(uiNames(phone), ['showNavigationBarLoading', 'hideNavigationBarLoading'])
+}))
+
+test('ui default says nothing of a background poll that failed, in words only what the user did', scene(async ({ clock, makeClient, phone, backend }) => {
+  const client = makeClient({ ui: 'default' })
+  backend.fault('/wx/onlogin', 'BUSY', 99)
+  for (let i = 0; i < 3; i++) {
+    await clock.until(outcome(client.get('/app/poll')))
+    await clock.tick(5000)
+  }
+  assert.deepEqual(uiNames(phone).filter((name) => name === 'showToast'), [])
+  await clock.until(outcome(client.session.updatePhone({ code: 'c' })))
+  await clock.until(outcome(client.post('/app/buy', {}, { byUser: true })))
+  assert.deepEqual(uiNames(phone).filter((name) => name === 'showToast'), ['showToast', 'showToast'])
+}))
+
+for (const [language, words] of [['zh_CN', /登录失败/], ['en', /Login failed/]]) {
+  test(`ui default speaks as WeChat does: ${language}`, scene(async ({ clock, makeClient, phone, backend }) => {
+    const wx = Object.assign({}, phone.wx, { getAppBaseInfo: () => ({ language }) })
+    backend.fault('/wx/onlogin', 'BUSY')
+    await clock.until(outcome(makeClient({ ui: 'default', wx }).session.updatePhone({ code: 'c' })))
+    assert.match(phone.ui.at(-1)[1].title, words)
+  }))
+}
+
+test('ui article: a mask during the first login and the refresh, then success, as the articles show it', scene(async ({ clock, makeClient, phone }) => {
+  const client = makeClient({ ui: 'article' })
+  await clock.until(client.session.login())
+  assert.deepEqual(phone.ui.map(([name, { title, mask, noConflict }]) => [name, title || noConflict, mask]), [
+    ['showLoading', '登录中', true], ['hideLoading', true, undefined]])
+  phone.ui.length = 0
+  await clock.until(client.session.refreshLogin())
+  assert.deepEqual(phone.ui.map(([name, { title, mask, icon }]) => [name, title, mask || icon]), [
+    ['showLoading', '正在刷新登录状态', true], ['hideLoading', undefined, undefined], ['showToast', '登录状态已刷新', 'success']])
+}))
+
+// ---- failed logins
+
+/** Polls every 3 s for a minute; what came of the polls, each once. */
+async function poll({ clock, client }) {
+  const ends = new Set()
+  for (let i = 0; i < 20; i++) {
+    ends.add(await clock.until(outcome(client.get('/app/x'))))
+    await clock.tick(3000)
+  }
+  return [...ends]
+}
+
+for (const [code, most] of [['BUSY', 6], ['WECHAT_UNAVAILABLE', 6], ['TOO_MANY_REQUESTS', 6], ['USER_BLOCKED', 1]]) {
+  test(`20 polls in a minute while the login is answered with ${code}: at most ${most} wx.login, all polls end in ${code}`, scene(async (world) => {
+    world.backend.fault('/wx/onlogin', code, 1e9)
+    assert.deepEqual(await poll(world), [code])
+    assert.ok(loginsOf(world.phone) <= most && loginsOf(world.phone) >= 1, String(loginsOf(world.phone)))
+  }))
+}
+
+test('a refresh that is answered with 503 is slowed too, and the session stays', scene(async (world) => {
+  const { client, clock, backend, phone } = world
+  await clock.until(client.session.login())
+  const token = client.session.getToken()
+  backend.expire()
+  backend.fault('/wx/onlogin', 'BUSY', 1e9)
+  await poll(world)
+  assert.ok(loginsOf(phone) <= 7, String(loginsOf(phone)))
+  assert.equal(client.session.getToken(), token)
+}))
+
+test('Retry-After is respected by automatic logins, and told as what is left of it', scene(async ({ clock, client, backend, phone }) => {
+  backend.fault('/wx/onlogin', { statusCode: 429, header: { 'Retry-After': '120' }, data: { code: 'TOO_MANY_REQUESTS' } })
+  await clock.until(outcome(client.get('/app/x')))
+  await clock.tick(100000)
+  const error = await clock.until(client.get('/app/x').catch((e) => e))
+  assert.equal(error.code, 'TOO_MANY_REQUESTS')
+  assert.ok(error.retryAfter > 19000 && error.retryAfter <= 20000, String(error.retryAfter))
+  assert.equal(loginsOf(phone), 1)
+  await clock.tick(20000)
+  assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+}))
+
+test('a blocked user is asked for again when he does something, not before', scene(async ({ clock, client, backend, phone }) => {
+  backend.fault('/wx/onlogin', 'USER_BLOCKED')
+  await clock.until(outcome(client.get('/app/x')))
+  await clock.tick(86400000)
+  assert.equal(await clock.until(outcome(client.get('/app/x'))), 'USER_BLOCKED')
+  assert.equal(await clock.until(outcome(client.session.ensureLogin())), 'USER_BLOCKED')
+  assert.equal(loginsOf(phone), 1)
+  assert.equal((await clock.until(client.get('/app/x', {}, { byUser: true }))).statusCode, 200)
+  assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+}))
+
+test('what the user does is not held up by a failure of before', scene(async ({ clock, client, backend }) => {
+  backend.fault('/wx/onlogin', { statusCode: 503, header: { 'Retry-After': '600' }, data: { code: 'BUSY' } })
+  await clock.until(outcome(client.get('/app/x')))
+  assert.equal((await clock.until(client.auth.nextStep({ nickname: 'a' }))), 2)
+}))
+
+test('without a network nobody is slowed: the first request after it is back succeeds', scene(async ({ clock, client, phone }) => {
+  phone.offline = true
+  for (let i = 0; i < 5; i++) assert.equal(await clock.until(outcome(client.get('/app/x'))), 'NETWORK')
+  phone.offline = false
+  assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+}))
+
+test('a clock set back ends the wait', scene(async ({ clock, client, backend }) => {
+  backend.fault('/wx/onlogin', 'BUSY')
+  await clock.until(outcome(client.get('/app/x')))
+  clock.time -= 3600000
+  assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+}))

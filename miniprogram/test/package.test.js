@@ -35,9 +35,9 @@ test('main, miniprogram and types point at what is there; nothing is needed at r
   assert.equal(manifest.dependencies, undefined)
 })
 
-test('the script is less than 20 kB, the components as much again', () => {
+test('the script is less than 24 kB, the components as much again', () => {
   const script = statSync(join(dist, 'index.js')).size
-  assert.ok(script < 20000, `${script} bytes`)
+  assert.ok(script < 24000, `${script} bytes`)
   const components = COMPONENT_FILES.reduce((sum, file) => sum + statSync(join(root, file)).size, 0)
   assert.ok(components < 40000, `${components} bytes`)
 })

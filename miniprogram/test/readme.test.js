@@ -74,7 +74,7 @@ test('the table of settings: every setting, its default, in both languages', () 
 test('the table of codes: every code the sources make, in both languages and in the types', () => {
   const made = new Set(readdirSync(join(root, 'src')).flatMap((file) =>
     [...readFileSync(join(root, 'src', file), 'utf8').matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map((match) => match[1])))
-  const own = [...made].filter((code) => !/^(AUTH_EXPIRED|AUTH_INVALID|CODE_.*|DECRYPT_.*|OK|POST|GET|PUT|DELETE)$/.test(code))
+  const own = [...made].filter((code) => !/^(AUTH_EXPIRED|AUTH_INVALID|USER_BLOCKED|CODE_.*|DECRYPT_.*|OK|POST|GET|PUT|DELETE)$/.test(code))
   const types = readFileSync(join(root, 'types', 'index.d.ts'), 'utf8').split('export type OwnCode =')[1].split('\n\n')[0]
   assert.deepEqual(own.sort(), [...types.matchAll(/'([A-Z_]+)'/g)].map((match) => match[1]).sort())
   for (const code of own) {

@@ -49,7 +49,7 @@ export class MpAuthError extends Error {
   readonly code: OwnCode | ServerCode
   /** X-Request-Id of the server's reply, to quote in a bug report */
   readonly requestId?: string
-  /** milliseconds; with FUSE_OPEN, TOO_MANY_REQUESTS, WECHAT_UNAVAILABLE and BUSY */
+  /** milliseconds; with FUSE_OPEN, and what a login or reply with Retry-After was refused with */
   readonly retryAfter?: number
   /** the user must tap the button once more */
   readonly userAction?: 'retap'
@@ -104,6 +104,8 @@ export interface LoginOptions {
   needLogin?: boolean
   /** default true; false: rejected with AUTH_* instead of being sent once more */
   replay?: boolean
+  /** the user did this: he is told when the login fails, and it is not held up by a failure of before */
+  byUser?: boolean
 }
 
 type Callbacks = 'success' | 'fail' | 'complete'
@@ -117,8 +119,12 @@ export interface Abortable<T> extends Promise<T> {
 }
 
 export interface Ui {
+  /** the first login, or one by force */
+  loginStart(): void
+  loginEnd(error: MpAuthError | undefined, how: { byUser: boolean }): void
   refreshStart(): void
-  refreshEnd(error?: MpAuthError): void
+  /** byUser: somebody who waited for it was the user */
+  refreshEnd(error: MpAuthError | undefined, how: { byUser: boolean }): void
   /** the session was renewed, the tap must be made again */
   retap(error: MpAuthError): void
 }
@@ -164,7 +170,7 @@ export interface Config {
   authPage?: string
   /** sent to onlogin; part of the storage key */
   appid?: string
-  ui?: 'default' | 'silent' | Partial<Ui>
+  ui?: 'default' | 'article' | 'silent' | Partial<Ui>
   storage?: SessionStorage
   /** the code of an application's reply; default: HTTP 401, else `code` in the body */
   codeOf?(reply: Reply<any>): string | number | undefined
@@ -208,10 +214,11 @@ export interface PhoneDetail {
 
 export interface SessionApi {
   /** a token at hand, else wx.login and onlogin; force: always the latter */
-  login(options?: { force?: boolean }): Promise<Session>
+  login(options?: { force?: boolean, byUser?: boolean }): Promise<Session>
+  /** the same, but respects what the server said last: Retry-After, a growing wait, a blocked user */
   ensureLogin(): Promise<Session>
   /** one for all who ask; guarded by lock, queue and fuse */
-  refreshLogin(): Promise<Session>
+  refreshLogin(options?: { byUser?: boolean }): Promise<Session>
   /** what lock, queue and fuse are doing, for display; attempts: since the last evidence, retryAfter: ms until the fuse is whole */
   guards(): { running: boolean, waiting: number, attempts: number, retryAfter: number }
   /** before an open-data button is tapped, never after */

@@ -39,6 +39,7 @@ class FakeWx {
       redirectTo: api('redirectTo'), switchTab: api('switchTab'), reLaunch: api('reLaunch'),
       onAppShow: (listener) => void this.shows.push(listener),
       showLoading: note('showLoading'), hideLoading: note('hideLoading'), showToast: note('showToast'),
+      showNavigationBarLoading: note('showNavigationBarLoading'), hideNavigationBarLoading: note('hideNavigationBarLoading'),
       getStorageSync: (key) => (this.storage.has(key) ? this.storage.get(key) : ''),
       setStorageSync: (key, value) => void this.storage.set(key, value),
       removeStorageSync: (key) => void this.storage.delete(key)
