@@ -16,7 +16,7 @@ const { badConfig } = require('./config')
 const { partsOf } = require('./client')
 const { codeOf } = require('./reply')
 const { resolve } = require('./url')
-const { judge } = require('./verdict')
+const { judge, nameOf } = require('./verdict')
 
 /** Takes over `use` of an interceptor. @param {any} interceptor */
 function intercept(interceptor) {
@@ -68,7 +68,7 @@ function attachFly(fly, client) {
     if (!sent) return undefined
     const reply = { statusCode, header, data }
     const code = (config.codeOf || codeOf)(reply)
-    const again = await judge(parts, Object.assign({ reply, code, replay: options.replay !== false, byUser: options.byUser }, sent))
+    const again = await judge(parts, Object.assign({ reply, code, request: nameOf(options.method, options.url), replay: options.replay !== false, byUser: options.byUser }, sent))
     if (!again) return undefined
     const copy = Object.assign({}, options)
     known.set(copy, { repeated: true })

@@ -15,7 +15,7 @@ const { ORDINARY } = require('./gate')
 const { abortable } = require('./signal')
 const { ofPlatform, codeOf } = require('./reply')
 const { resolve } = require('./url')
-const { judge } = require('./verdict')
+const { judge, nameOf } = require('./verdict')
 
 /** Ours, not the platform's. */
 const OWN_OPTIONS = ['needLogin', 'replay', 'byUser', 'success', 'fail', 'complete']
@@ -85,7 +85,7 @@ function createRequests(parts) {
       const { res, token } = await transmit(name, options, signal, needsLogin)
       const reply = ofPlatform(res, name === 'uploadFile')
       const again = needsLogin && await judge(parts, {
-        reply, token, repeated, code: codeFor(reply), replay: options.replay !== false, byUser: options.byUser
+        reply, token, repeated, request: nameOf(options.method, url), code: codeFor(reply), replay: options.replay !== false, byUser: options.byUser
       })
       if (!again) return shape(name, reply, res)
     }

@@ -42,6 +42,10 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   const network = createLogin(config, platform, landed, failed)
   /** @type {Array<() => void>} */
   const listeners = []
+  /** The token that the server has accepted somewhere, if it is the current one. */
+  let trusted = ''
+  /** @type {Set<string>} requests that a fresh token did not help */
+  const uncured = new Set()
   /** Counts forgotten sessions: what began in another era must not write into this one. */
   let era = 0
 
@@ -166,6 +170,27 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   }
 
   /**
+   * The server accepted this token.
+   * @param {string} sent
+   * @param {string} request
+   * @param {boolean} repeated after a refresh: so that was what it needed
+   */
+  function accepted(sent, request, repeated) {
+    fuse.accepted(sent)
+    trusted = sent
+    uncured.delete(request)
+    if (repeated) uncured.clear()
+  }
+
+  /**
+   * The server refused this token.  Is the token to blame?  Not when it is good
+   * elsewhere and a fresh one did not help this request before.
+   * @param {string} sent
+   * @param {string} request
+   */
+  const isToBlame = (sent, request) => !(sent === trusted && uncured.has(request))
+
+  /**
    * Forgets the session and drops a running login.
    * @param {'logout' | 'clear'} reason
    * @returns {string | undefined} the token it had
@@ -176,6 +201,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
     store.clear()
     network.drop()
     backoff.reset()
+    uncured.clear()
     status.login.reset()
     status.auth.reset()
     hooks.onLogout(reason)
@@ -210,8 +236,10 @@ function createSession({ config, platform, store, status, ui, hooks }) {
     refreshLogin,
     ready,
     renew,
-    /** The server accepted this token. */
-    accepted: fuse.accepted,
+    accepted,
+    isToBlame,
+    /** A fresh token did not help. @param {string} request */
+    notCured: (request) => void uncured.add(request),
     forget,
     keepUser,
     era: () => era,

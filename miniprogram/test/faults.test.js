@@ -283,3 +283,77 @@ test('a clock set back ends the wait', scene(async ({ clock, client, backend }) 
   clock.time -= 3600000
   assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
 }))
+
+// ---- paths that refuse for a reason of their own
+
+const REFUSES = { statusCode: 401, data: { msg: 'no permission' } }
+
+/** Polls all paths, every 3 s, for a minute. */
+async function pollPaths({ clock, client }, paths) {
+  const ends = paths.map(() => [])
+  for (let i = 0; i < 20; i++) {
+    for (const [index, path] of paths.entries()) ends[index].push(await clock.until(outcome(client.get(path))))
+    await clock.tick(3000)
+  }
+  return ends
+}
+
+test('20 polls of a path that always answers 401, beside a good one: one refresh, then its 401 is handed over', scene(async (world) => {
+  await world.clock.until(world.client.get('/app/x'))
+  world.backend.fault('/app/bad', REFUSES, 1e9)
+  const [bad, good] = await pollPaths(world, ['/app/bad', '/app/good'])
+  assert.equal(loginsOf(world.phone), 2)
+  assert.equal(bad[0], 'AUTH_EXPIRED')
+  assert.ok(bad.slice(1).every((reply) => reply.statusCode === 401 && reply.data.msg === 'no permission'))
+  assert.ok(good.every((reply) => reply.statusCode === 200))
+}))
+
+test('three such paths cost a refresh each, and no more', scene(async (world) => {
+  const paths = ['/app/bad1', '/app/bad2', '/app/bad3']
+  await world.clock.until(world.client.get('/app/x'))
+  for (const path of paths) world.backend.fault(path, REFUSES, 1e9)
+  await pollPaths(world, [...paths, '/app/good'])
+  assert.equal(loginsOf(world.phone), 4)
+}))
+
+test('when the session really expires beside such a path, the others renew it, and that path is asked anew', scene(async (world) => {
+  const { clock, client, backend, phone } = world
+  backend.fault('/app/bad', REFUSES, 1e9)
+  await pollPaths(world, ['/app/bad', '/app/good'])
+  const before = loginsOf(phone)
+  backend.expire()
+  assert.equal((await clock.until(client.get('/app/bad'))).statusCode, 401)
+  assert.equal((await clock.until(client.get('/app/good'))).statusCode, 200)
+  assert.equal(loginsOf(phone), before + 1)
+  backend.calm()
+  assert.equal((await clock.until(client.get('/app/bad'))).statusCode, 200)
+  backend.expire()
+  assert.equal((await clock.until(client.get('/app/bad'))).statusCode, 200, 'what was good again is cured by a refresh like any other')
+}))
+
+test('such a path by flyio too: its 401 is flyio\'s own error', scene(async ({ clock, phone, sdk, client, backend }) => {
+  globalThis.wx = phone.wx
+  const fly = new Fly()
+  fly.config.baseURL = BASE
+  sdk.attachFly(fly, client)
+  backend.fault('/app/bad', REFUSES, 1e9)
+  const ends = []
+  for (let i = 0; i < 5; i++) {
+    ends.push(await clock.until(fly.get('/app/bad').catch((error) => error.status || error.code)))
+    await clock.until(fly.get('/app/good'))
+  }
+  delete globalThis.wx
+  assert.deepEqual(ends, ['AUTH_EXPIRED', 401, 401, 401, 401])
+  assert.equal(loginsOf(phone), 2)
+}))
+
+test('such a path polled with replay: false: one refresh too', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.get('/app/x'))
+  backend.fault('/app/bad', REFUSES, 1e9)
+  for (let i = 0; i < 10; i++) {
+    await clock.until(outcome(client.get('/app/bad', {}, { replay: false })))
+    await clock.until(client.get('/app/good'))
+    await clock.tick(3000)
+  }
+  assert.equal(loginsOf(phone), 2)
+}))
