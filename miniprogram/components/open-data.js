@@ -8,7 +8,8 @@
  *                            to log in between the tap and the upload
  *     this.upload(work)      busy from here on; then one `success` {userInfo}
  *                            or one `fail` {code, message, requestId, userAction}
- *     this.isOk(detail)      did the user agree?  If not, fires `deny`
+ *     this.isOk(detail)      did the user agree?  If not, fires `deny` when it was he who
+ *                            said no, `fail` NOT_AVAILABLE {errno} when the platform did
  *     this.forward(event)    the button's own event, for the page
  *
  * While busy or disabled the button has no open-type: the platform opens its
@@ -22,9 +23,21 @@ const { textsFor } = require('./texts')
 
 const nothing = () => {}
 
+/**
+ * errno of the platform's refusals: no permission, no consent to the privacy
+ * notice, not declared in it, quota used up.
+ */
+const REFUSALS = [102, 104, 112, 1400001]
+
 /** What of an error may travel in an event. */
 function failureOf({ code, message, requestId, userAction }) {
   return { code: code || 'INTERNAL', message, requestId, userAction }
+}
+
+/** Whose answer is it?  The words differ from one version of WeChat to the next. @returns {'ok' | 'user' | 'platform'} */
+function answerOf({ errMsg = '', errno }) {
+  if (/:ok$/.test(errMsg)) return 'ok'
+  return REFUSALS.indexOf(errno) < 0 && /\b(deny|denied|cancel|canceled|cancelled)\b/i.test(errMsg) ? 'user' : 'platform'
 }
 
 const METHODS = {
@@ -43,9 +56,15 @@ const METHODS = {
 
   /** @param {any} detail */
   isOk(detail) {
-    if (/:ok$/.test(detail.errMsg)) return true
-    this.triggerEvent('deny', detail)
-    return false
+    const answer = answerOf(detail)
+    if (answer === 'user') this.triggerEvent('deny', detail)
+    if (answer === 'platform') this.refused(detail)
+    return answer === 'ok'
+  },
+
+  /** By the platform. @param {any} detail */
+  refused({ errMsg, errno }) {
+    this.triggerEvent('fail', { code: 'NOT_AVAILABLE', message: errMsg, errMsg, errno })
   },
 
   /** @param {(session: any) => Promise<any>} work resolves to the user data, or to nothing when that is not the end */
@@ -98,4 +117,4 @@ function withOpenData(own) {
   }
 }
 
-module.exports = { withOpenData, failureOf }
+module.exports = { withOpenData, failureOf, answerOf }

@@ -30,6 +30,7 @@ const ZH = {
   offline: '网络不通，请稍后再试',
   busy: '服务繁忙，请稍后再试',
   taken: '这个手机号已绑定其他账号',
+  unavailable: '暂时无法使用，请稍后再试',
   failed: '没有成功，请再试一次'
 }
 
@@ -56,6 +57,7 @@ const EN = {
   offline: 'No network, please try again later',
   busy: 'The service is busy, please try again later',
   taken: 'This number belongs to another account',
+  unavailable: 'Not available at the moment, please try again later',
   failed: 'That did not work, please try again'
 }
 
@@ -67,7 +69,8 @@ const FAILURES = {
   WECHAT_UNAVAILABLE: 'busy',
   BUSY: 'busy',
   FUSE_OPEN: 'busy',
-  PHONE_TAKEN: 'taken'
+  PHONE_TAKEN: 'taken',
+  NOT_AVAILABLE: 'unavailable'
 }
 
 /** @returns {string} such as zh_CN or en */

@@ -7,8 +7,9 @@
  * Slot: the label.  Class: button-class.  Properties: disabled.
  *   getphonenumber   the button's own event, as the platform sent it
  *   success          {userInfo}: the number is bound
- *   deny             {errMsg}: the user said no, or the platform did
- *   fail             {code, message, requestId, userAction}
+ *   deny             {errMsg}: the user said no
+ *   fail             {code, message, requestId, userAction}; NOT_AVAILABLE {errno, errMsg}
+ *                    when it was the platform that said no: permission, privacy, quota
  *
  * Newer base libraries give a `code`, older ones `iv` and `encryptedData`;
  * either will do.  There is never a login between the tap and the upload.

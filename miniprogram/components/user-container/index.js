@@ -9,7 +9,8 @@
  * disabled, custom-avatar.
  *   chooseavatar, nicknamereview, getuserinfo   the platform's own events
  *   success   {userInfo}: there is a nickname
- *   deny      {errMsg}: only where the platform still asks
+ *   deny      {errMsg}: only where the platform still asks; a picture choice that was
+ *             cancelled is nothing
  *   fail      {code, message, requestId, userAction}
  *
  * Where the platform has no chooseAvatar (before 2.21.2) the button is the old
@@ -18,7 +19,7 @@
  */
 'use strict'
 
-const { withOpenData } = require('../open-data')
+const { withOpenData, answerOf } = require('../open-data')
 
 /** @returns {boolean} is this before chooseAvatar? */
 function isOld() {
@@ -46,7 +47,7 @@ Component(withOpenData({
       this.forward(event)
       const { avatarUrl } = event.detail
       if (avatarUrl) this.setData({ avatarUrl })
-      else this.triggerEvent('deny', event.detail)
+      else if (answerOf(event.detail) === 'platform') this.refused(event.detail)
     },
 
     /** The form has the nickname even when the keyboard's suggestion was tapped and no input event came. @param {any} event */
