@@ -15,8 +15,8 @@
 const { MpAuthError, hookFailed } = require('./errors')
 const { badConfig } = require('./config')
 const { ask } = require('./notices')
-const { LOGOUT } = require('./gate')
-const { ofPlatform, dataOf } = require('./reply')
+const { LOGOUT } = require('./limiter')
+const { replyOf, dataOf } = require('./reply')
 
 /** What of a form or of a getUserInfo event goes to the server. */
 const PROFILE = [
@@ -49,12 +49,12 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
    * @param {object} data
    */
   async function change(path, data) {
-    const era = session.era()
+    const generation = session.generation()
     const reply = await requests.own({
       url: config.baseURL + config.paths[path], method: 'POST', data, needLogin: true, byUser: true
     })
     const { userInfo } = dataOf(reply)
-    session.keepUser(userInfo, era)
+    session.keepUser(userInfo, generation)
     return userInfo
   }
 
@@ -121,7 +121,7 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
       data: { scope },
       timeout: config.timeout
     }) })
-    return dataOf(ofPlatform(res))
+    return dataOf(replyOf(res))
   }
 
   return { updateUser, updatePhone, unbindPhone, logout }

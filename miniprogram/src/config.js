@@ -9,7 +9,7 @@
 'use strict'
 
 const { MpAuthError } = require('./errors')
-const { CEILING } = require('./gate')
+const { CEILING } = require('./limiter')
 
 /** @typedef {[fallback: any, allowed: (value: any) => boolean]} Rule */
 

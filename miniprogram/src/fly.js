@@ -45,15 +45,15 @@ function attachFly(fly, client) {
   if (!fly || !fly.interceptors) throw badConfig('fly')
   const { config, session, scope } = parts
   const { request, response } = fly.interceptors
-  const ofRequest = intercept(request)
-  const ofResponse = intercept(response)
+  const ownRequest = intercept(request)
+  const ownResponse = intercept(response)
   /** What is known of a request: {token, repeated}. @type {WeakMap<object, any>} */
   const known = new WeakMap()
 
   /** @param {any} options of the request */
   request.handler = async (options) => {
     const repeated = known.has(options) // it has been through the own interceptor
-    const sent = repeated ? options : await ofRequest.run('handler', options)
+    const sent = repeated ? options : await ownRequest.run('handler', options)
     if (sent !== options || !scope.needsLogin(options, resolve(options.baseURL || '', options.url))) return sent
     await session.ready(options.byUser)
     const token = session.token()
@@ -76,21 +76,21 @@ function attachFly(fly, client) {
   }
 
   /** @param {any} reply */
-  response.handler = async (reply) => (await settle(reply, reply.request)) || ofResponse.run('handler', reply)
+  response.handler = async (reply) => (await settle(reply, reply.request)) || ownResponse.run('handler', reply)
 
   /** @param {any} error of flyio, with a response when there was one */
   response.onerror = async (error) => {
     const again = error.response && await settle(error.response, error.request)
     if (again) return again
-    const result = await ofResponse.run('onerror', error)
+    const result = await ownResponse.run('onerror', error)
     // As in flyio: an error that comes back as it went in is still an error.
     if (result === error) throw error
     return result
   }
 
   return () => {
-    ofRequest.restore()
-    ofResponse.restore()
+    ownRequest.restore()
+    ownResponse.restore()
   }
 }
 

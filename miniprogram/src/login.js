@@ -18,8 +18,8 @@
 'use strict'
 
 const { MpAuthError, aborted } = require('./errors')
-const { LOGIN } = require('./gate')
-const { ofPlatform, dataOf, rejected } = require('./reply')
+const { LOGIN } = require('./limiter')
+const { replyOf, dataOf, rejected } = require('./reply')
 
 /** @typedef {{dropped: boolean, joined: number, byUser: boolean, promise: Promise<any>, reject: (error: any) => void}} Flight */
 
@@ -33,10 +33,10 @@ function sessionOf(reply) {
 /**
  * @param {any} config
  * @param {import('./platform').Platform} platform
- * @param {(session: any) => void} landed called before anybody who waits
+ * @param {(session: any) => void} loggedIn called before anybody who waits
  * @param {(error: any) => void} failed likewise
  */
-function createLogin({ baseURL, paths, appid, timeout }, platform, landed, failed) {
+function createLogin({ baseURL, paths, appid, timeout }, platform, loggedIn, failed) {
   /** @type {Flight | null} */
   let current = null
   /** Settles when the login begun last has left the wire. */
@@ -65,7 +65,7 @@ function createLogin({ baseURL, paths, appid, timeout }, platform, landed, faile
       prepare: () => (mine.dropped ? null : message(code))
     })
     if (!res) throw aborted()
-    return sessionOf(ofPlatform(res))
+    return sessionOf(replyOf(res))
   }
 
   /** @param {Flight} mine */
@@ -89,7 +89,7 @@ function createLogin({ baseURL, paths, appid, timeout }, platform, landed, faile
           tell(outcome)
           settle(outcome)
         }
-      last = last.then(() => exchange(mine)).then(end(landed, resolve)).catch(end(failed, reject))
+      last = last.then(() => exchange(mine)).then(end(loggedIn, resolve)).catch(end(failed, reject))
     })
     current = mine
     return mine

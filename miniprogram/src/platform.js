@@ -3,7 +3,7 @@
  * platform.js: the only file that calls wx for the network and for login.
  *
  *   call(name, options)      one wx API as a promise
- *   send(job)                the same through the gate, can be given up
+ *   send(job)                the same through the limiter, can be given up
  *
  * Every call settles once: by success, fail, a throw (which counts as a
  * failure) or our own time limit.  The platform's limit alone is not trusted:
@@ -12,7 +12,7 @@
 'use strict'
 
 const { MpAuthError, aborted } = require('./errors')
-const { createGate } = require('./gate')
+const { createLimiter } = require('./limiter')
 
 /** Scene of the single page that opens from a shared moment: no login there. */
 const SINGLE_PAGE = 1154
@@ -20,7 +20,7 @@ const SINGLE_PAGE = 1154
 /**
  * @typedef {object} Job
  * @property {'request' | 'uploadFile' | 'downloadFile'} name
- * @property {number} rank of gate.js
+ * @property {number} rank of limiter.js
  * @property {import('./signal').Signal} [signal]
  * @property {() => any} prepare called when it is sent: the options of wx.NAME, or null not to send
  */
@@ -51,7 +51,7 @@ function stop(task) {
 
 /** @param {{wx: any, timeout: number, maxConcurrent: number}} config */
 function createPlatform({ wx, timeout, maxConcurrent }) {
-  const enter = createGate(maxConcurrent)
+  const enter = createLimiter(maxConcurrent)
 
   /**
    * @param {string} name

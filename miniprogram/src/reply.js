@@ -2,7 +2,7 @@
 /*
  * reply.js: what came back.
  *
- *   ofPlatform(res)        {statusCode, header, data, requestId}, data parsed
+ *   replyOf(res)        {statusCode, header, data, requestId}, data parsed
  *   codeOf(reply)          the code of a reply by the rules of wxlogin
  *   errorOf(reply, code)   the same as an error
  *   dataOf(reply)          `data` of a wxlogin reply, or throws its error
@@ -41,7 +41,7 @@ function parse(text) {
  * @param {boolean} [isText] the platform leaves the body unparsed
  * @returns {Reply}
  */
-function ofPlatform(res, isText) {
+function replyOf(res, isText) {
   const header = res.header || {}
   return {
     statusCode: res.statusCode,
@@ -101,4 +101,4 @@ function rejected(reply, why) {
   return errorOf(reply, 'LOGIN_REJECTED', { message: `HTTP ${reply.statusCode}: ${why}` })
 }
 
-module.exports = { ofPlatform, codeOf, errorOf, dataOf, rejected }
+module.exports = { replyOf, codeOf, errorOf, dataOf, rejected }

@@ -11,9 +11,9 @@
 
 const { aborted } = require('./errors')
 const { badConfig } = require('./config')
-const { ORDINARY } = require('./gate')
+const { ORDINARY } = require('./limiter')
 const { abortable } = require('./signal')
-const { ofPlatform, codeOf } = require('./reply')
+const { replyOf, codeOf } = require('./reply')
 const { resolve } = require('./url')
 const { judge, nameOf } = require('./verdict')
 
@@ -83,7 +83,7 @@ function createRequests(parts) {
     const needsLogin = scope.needsLogin(given, url)
     for (let repeated = false; ; repeated = true) {
       const { res, token } = await transmit(name, options, signal, needsLogin)
-      const reply = ofPlatform(res, name === 'uploadFile')
+      const reply = replyOf(res, name === 'uploadFile')
       const again = needsLogin && await judge(parts, {
         reply, token, repeated, request: nameOf(options.method, url), code: codeFor(reply), replay: options.replay !== false, byUser: options.byUser
       })

@@ -11,7 +11,7 @@
 
 const { aborted } = require('./errors')
 
-/** @typedef {{period: number, era: number, promise?: Promise<void>}} Moment */
+/** @typedef {{period: number, generation: number, promise?: Promise<void>}} Moment */
 
 /**
  * @param {import('./session').Session} session
@@ -26,10 +26,10 @@ function createSessionKey(session, platform) {
   let running = null
 
   /** @returns {Moment} */
-  const now = () => ({ period, era: session.era() })
-  const isNow = (/** @type {Moment | null} */ then) => then && then.period === period && then.era === session.era()
+  const now = () => ({ period, generation: session.generation() })
+  const isNow = (/** @type {Moment | null} */ then) => then && then.period === period && then.generation === session.generation()
 
-  session.onLanded(() => {
+  session.afterLogin(() => {
     good = now()
   })
   platform.onShow(() => {
@@ -41,7 +41,7 @@ function createSessionKey(session, platform) {
     const token = session.token()
     const fresh = await platform.call('checkSession').then(() => true, () => false)
     if (fresh) good = mine
-    else if (session.era() !== mine.era) throw aborted()
+    else if (session.generation() !== mine.generation) throw aborted()
     else if (session.token() === token) await session.refreshLogin()
   }
 

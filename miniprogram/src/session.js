@@ -39,18 +39,18 @@ function copyOf(session) {
 function createSession({ config, platform, store, status, ui, hooks }) {
   const fuse = createFuse(config.refresh, () => Date.now(), (event, fields) => hooks.log('warn', event, fields))
   const backoff = createBackoff(() => Date.now())
-  const network = createLogin(config, platform, landed, failed)
+  const network = createLogin(config, platform, loggedIn, failed)
   /** @type {Array<() => void>} */
   const listeners = []
   /** The token that the server has accepted somewhere, if it is the current one. */
   let trusted = ''
   /** @type {Set<string>} requests that a fresh token did not help */
   const uncured = new Set()
-  /** Counts forgotten sessions: what began in another era must not write into this one. */
-  let era = 0
+  /** Counts forgotten sessions: what began in another generation must not write into this one. */
+  let generation = 0
 
   /** @param {any} session */
-  function landed(session) {
+  function loggedIn(session) {
     store.set({ token: session.token, userInfo: session.userInfo })
     fuse.obtained(session.token)
     backoff.reset()
@@ -140,7 +140,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
    * @param {boolean} [byUser]
    */
   async function ready(byUser) {
-    const begun = era
+    const begun = generation
     const flight = network.flight()
     if (flight) {
       if (byUser) flight.byUser = true
@@ -151,7 +151,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
         // good is for the server to say.
         if (!token()) throw error
       }
-      if (era !== begun) throw aborted()
+      if (generation !== begun) throw aborted()
     }
     await login({ auto: true, byUser })
   }
@@ -197,7 +197,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
    */
   function forget(reason) {
     const had = token()
-    era++
+    generation++
     store.clear()
     network.drop()
     backoff.reset()
@@ -210,11 +210,11 @@ function createSession({ config, platform, store, status, ui, hooks }) {
 
   /**
    * @param {any} userInfo from the server
-   * @param {number} asked the era when it was asked for
+   * @param {number} asked the generation when it was asked for
    */
   function keepUser(userInfo, asked) {
     const session = store.get()
-    if (session && era === asked) store.set({ token: session.token, userInfo })
+    if (session && generation === asked) store.set({ token: session.token, userInfo })
   }
 
   /** What the three guards of refreshLogin are doing, for display. */
@@ -242,9 +242,9 @@ function createSession({ config, platform, store, status, ui, hooks }) {
     notCured: (request) => void uncured.add(request),
     forget,
     keepUser,
-    era: () => era,
+    generation: () => generation,
     /** @param {() => void} listener called after each network login, before anybody who waits */
-    onLanded: (listener) => listeners.push(listener)
+    afterLogin: (listener) => listeners.push(listener)
   }
 }
 
