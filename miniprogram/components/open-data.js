@@ -15,13 +15,14 @@
  * While busy or disabled the button has no open-type: the platform opens its
  * sheet even from a disabled button.  An upload goes on when the component is
  * unmounted: the session has its result, only nobody is told here.
+ *
+ * With `privacy` the button also says that the user accepts the privacy notice
+ * (from base library 2.32.3 on): one tap for both.
  */
 'use strict'
 
 const { getDefaultClient } = require('./sdk')
-const { textsFor } = require('./texts')
-
-const nothing = () => {}
+const { textsFor, nothing } = require('./texts')
 
 /**
  * errno of the platform's refusals: no permission, no consent to the privacy
@@ -30,8 +31,8 @@ const nothing = () => {}
 const REFUSALS = [102, 104, 112, 1400001]
 
 /** What of an error may travel in an event. */
-function failureOf({ code, message, requestId, userAction }) {
-  return { code: code || 'INTERNAL', message, requestId, userAction }
+function failureOf({ code, message, requestId, userAction, field }) {
+  return { code: code || 'INTERNAL', message, requestId, userAction, field }
 }
 
 /** Whose answer is it?  The words differ from one version of WeChat to the next. @returns {'ok' | 'user' | 'platform'} */
@@ -49,12 +50,12 @@ const METHODS = {
     this.client().session.ensureSessionKey().catch(nothing)
   },
 
-  /** @param {any} event of the button */
+  /** @param {WechatMiniprogram.CustomEvent} event of the button */
   forward(event) {
     this.triggerEvent(event.type, event.detail)
   },
 
-  /** @param {any} detail */
+  /** @param {{errMsg?: string, errno?: number}} detail */
   isOk(detail) {
     const answer = answerOf(detail)
     if (answer === 'user') this.triggerEvent('deny', detail)
@@ -62,12 +63,12 @@ const METHODS = {
     return answer === 'ok'
   },
 
-  /** By the platform. @param {any} detail */
+  /** By the platform. @param {{errMsg?: string, errno?: number}} detail */
   refused({ errMsg, errno }) {
     this.triggerEvent('fail', { code: 'NOT_AVAILABLE', message: errMsg, errMsg, errno })
   },
 
-  /** @param {(session: any) => Promise<any>} work resolves to the user data, or to nothing when that is not the end */
+  /** @param {(session: object) => Promise<object | void>} work resolves to the user data, or to nothing when that is not the end */
   async upload(work) {
     if (this.data.busy || this.data.disabled) return
     this.setData({ busy: true })
@@ -91,17 +92,18 @@ const METHODS = {
   }
 }
 
-/** @param {any} own properties, data, methods, externalClasses, attached() */
+/** @param {{externalClasses: string[], properties?: object, data?: object, methods: object, attached?(): void}} own */
 function withOpenData(own) {
   return {
     options: { multipleSlots: true },
     externalClasses: own.externalClasses,
-    properties: Object.assign({ disabled: { type: Boolean, value: false } }, own.properties),
+    properties: Object.assign({ disabled: { type: Boolean, value: false }, privacy: { type: Boolean, value: false } }, own.properties),
     data: Object.assign({ busy: false, t: textsFor() }, own.data),
     lifetimes: {
       attached() {
         this.mounted = true
         this.prepare()
+        this.setData({ t: textsFor({}, this.client()) })
         if (own.attached) own.attached.call(this)
       },
       detached() {

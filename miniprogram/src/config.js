@@ -10,6 +10,7 @@
 
 const { MpAuthError } = require('./errors')
 const { CEILING } = require('./limiter')
+const { partsOf } = require('./parts')
 
 /** @typedef {[fallback: any, allowed: (value: any) => boolean]} Rule */
 
@@ -23,7 +24,11 @@ const isBaseURL = (/** @type {any} */ v) => isString(v) && /^https?:\/\/[^/?#@\\
 const isPattern = (/** @type {any} */ v) => isText(v) || isRegExp(v) || isFunction(v)
 const isCallbacks = (/** @type {any} */ v) => isObject(v) && Object.keys(v).every((k) => v[k] === undefined || isFunction(v[k]))
 const isStorage = (/** @type {any} */ v) => isObject(v) && [v.get, v.set, v.clear].every(isFunction)
-const isOrder = (/** @type {any} */ v) => Array.isArray(v) && v.length === 2 && v.indexOf('user') >= 0 && v.indexOf('phone') >= 0
+const STEPS = ['unionid', 'user', 'phone']
+const isOrder = (/** @type {any} */ v) => Array.isArray(v) && v.every((step, at) => STEPS.indexOf(step) >= 0 && v.indexOf(step) === at) &&
+  v.indexOf('user') >= 0 && v.indexOf('phone') >= 0
+const isOrigins = (/** @type {any} */ v) => Array.isArray(v) && v.every((one) => isString(one) && /^https?:\/\/[^/?#@\\\s]+\/?$/i.test(one))
+const isTexts = (/** @type {any} */ v) => isObject(v) && Object.keys(v).every((k) => isString(v[k]))
 /** @type {(low: number, high?: number) => (v: any) => boolean} */
 const isCount = (low, high = Infinity) => (v) => Math.floor(v) === v && v >= low && v <= high
 const isDuration = (/** @type {any} */ v) => typeof v === 'number' && v > 0 && v <= 0x7fffffff
@@ -36,17 +41,28 @@ const RULES = {
   'paths.updateUser': ['/wx/updateuser', isPath],
   'paths.updatePhone': ['/wx/updatephone', isPath],
   'paths.unbindPhone': ['/wx/unbindphone', isPath],
+  'paths.checkSession': ['/wx/checksession', isPath],
+  'paths.updateAvatar': ['/wx/updateavatar', isPath],
+  'paths.sessions': ['/wx/sessions', isPath],
   'whitelist': [[], (v) => Array.isArray(v) && v.every(isPattern)],
   'tokenHeader': ['Authorization', (v) => isString(v) && /^[\w-]+$/.test(v)],
+  'origins': [[], isOrigins],
+  'header': [null, (v) => isObject(v) || isFunction(v)],
   'maxConcurrent': [8, isCount(1, CEILING)],
   'timeout': [10000, isDuration],
   'uploadTimeout': [60000, isDuration],
   'refresh.maxTries': [3, isCount(1)],
   'refresh.restoreTime': [5000, isDuration],
   'refresh.maxQueue': [100, isCount(0)],
+  'retry': [0, isCount(0)],
+  'unwrap': [false, (v) => typeof v === 'boolean' || isFunction(v)],
   'steps': [['user', 'phone'], isOrder],
   'authPage': ['/pages/auth/index', isPath],
   'appid': ['', isText],
+  'device': [null, (v) => v === false || isText(v) || isFunction(v)],
+  'loginData': [null, (v) => isObject(v) || isFunction(v)],
+  'texts': [{}, isTexts],
+  'share': [null, (v) => Boolean(partsOf(v))],
   'ui': ['default', (v) => v === 'default' || v === 'silent' || v === 'article' || isCallbacks(v)],
   'storage': [null, isStorage],
   'codeOf': [null, isFunction],

@@ -4,12 +4,15 @@
  *
  *   MpAuthError(code, message, extra)   every rejection of this package
  *   isRefusal(code)                     does this code say that the token was refused?
+ *   calling(field, run)                 a function of the application; HOOK_FAILED when it throws
  *
  * `code` is for programs and stable: the server's own code whenever a reply
  * had one, otherwise one of these.  `message` is for developers.
  *
  *   NETWORK TIMEOUT ABORTED                           the way there
+ *   HTTP_ERROR                                        a reply without a code, unwrapped
  *   WX_LOGIN_FAILED LOGIN_REJECTED LOGIN_UNAVAILABLE  the login
+ *   LOGGED_OUT                                        the user wants to stay out
  *   FUSE_OPEN QUEUE_FULL                              the guards of refreshLogin
  *   AUTH_CANCELLED AUTH_REDIRECTED NAVIGATE_FAILED    the authorisation
  *   BAD_CONFIG HOOK_FAILED                            a wrong argument, a function of the
@@ -50,9 +53,23 @@ function hookFailed(field, cause) {
   return new MpAuthError('HOOK_FAILED', `${field}: ${cause}`, { field, cause })
 }
 
+/**
+ * A function of the application.
+ * @template T
+ * @param {string} field its name
+ * @param {() => T} run
+ */
+function calling(field, run) {
+  try {
+    return run()
+  } catch (error) {
+    throw hookFailed(field, error)
+  }
+}
+
 /** By the caller, or because the session it was for has ended. */
 function aborted() {
   return new MpAuthError('ABORTED', 'given up')
 }
 
-module.exports = { MpAuthError, isRefusal, hookFailed, aborted }
+module.exports = { MpAuthError, isRefusal, hookFailed, calling, aborted }

@@ -13,7 +13,8 @@
 'use strict'
 
 const { badConfig } = require('./config')
-const { partsOf } = require('./client')
+const { calling } = require('./errors')
+const { partsOf } = require('./parts')
 const { codeOf } = require('./reply')
 const { resolve } = require('./url')
 const { judge, nameOf } = require('./verdict')
@@ -40,7 +41,7 @@ function intercept(interceptor) {
  * @returns {() => void} detaches
  */
 function attachFly(fly, client) {
-  const parts = partsOf.get(client)
+  const parts = partsOf(client)
   if (!parts) throw badConfig('client')
   if (!fly || !fly.interceptors) throw badConfig('fly')
   const { config, session, scope } = parts
@@ -54,7 +55,7 @@ function attachFly(fly, client) {
   request.handler = async (options) => {
     const repeated = known.has(options) // it has been through the own interceptor
     const sent = repeated ? options : await ownRequest.run('handler', options)
-    if (sent !== options || !scope.needsLogin(options, resolve(options.baseURL || '', options.url))) return sent
+    if (sent !== options || !calling('whitelist', () => scope.needsLogin(options, resolve(options.baseURL || '', options.url)))) return sent
     await session.ready(options.byUser)
     const token = session.token()
     options.headers = scope.withToken(options.headers, token)
@@ -67,7 +68,7 @@ function attachFly(fly, client) {
     const sent = known.get(options)
     if (!sent) return undefined
     const reply = { statusCode, header, data }
-    const code = (config.codeOf || codeOf)(reply)
+    const code = calling('codeOf', () => (config.codeOf || codeOf)(reply))
     const again = await judge(parts, Object.assign({ reply, code, request: nameOf(options.method, options.url), replay: options.replay !== false, byUser: options.byUser }, sent))
     if (!again) return undefined
     const copy = Object.assign({}, options)

@@ -4,6 +4,7 @@
  *
  *   createUi(config)      loginStart, loginEnd, refreshStart, refreshEnd, retap
  *   createHooks(config)   onLogin, onLogout, onRefresh, log
+ *   createMask(wx)        the loading mask, counted
  *   ask(field, run, limit)  a function of the application that has to answer
  *
  * Notices can't break a login: what they throw, or reject with, is dropped.
@@ -39,8 +40,8 @@ function harmless(callbacks, names) {
 const SIGN_DELAY = 500
 
 const TEXTS = {
-  zh: { login: '登录中', refresh: '正在刷新登录状态', refreshed: '登录状态已刷新', failed: '登录失败，请稍后再试', retap: '登录已更新，请再点一次' },
-  en: { login: 'Logging in', refresh: 'Renewing the login', refreshed: 'Login renewed', failed: 'Login failed, please try again later', retap: 'Login renewed, please tap again' }
+  zh: { loading: '加载中', login: '登录中', refresh: '正在刷新登录状态', refreshed: '登录状态已刷新', failed: '登录失败，请稍后再试', retap: '登录已更新，请再点一次' },
+  en: { loading: 'Loading', login: 'Logging in', refresh: 'Renewing the login', refreshed: 'Login renewed', failed: 'Login failed, please try again later', retap: 'Login renewed, please tap again' }
 }
 
 /** @param {any} wx @returns {string} the language of the user's WeChat, such as zh_CN or en */
@@ -163,4 +164,4 @@ function ask(field, run, limit) {
   })
 }
 
-module.exports = { createUi, createHooks, ask }
+module.exports = { createUi, createHooks, createMask, textsOf, ask }

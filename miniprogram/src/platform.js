@@ -22,6 +22,7 @@ const SINGLE_PAGE = 1154
  * @property {'request' | 'uploadFile' | 'downloadFile'} name
  * @property {number} rank of limiter.js
  * @property {import('./signal').Signal} [signal]
+ * @property {(task: import('../types/parts').Task) => void} [onTask] gets the platform's task
  * @property {() => any} prepare called when it is sent: the options of wx.NAME, or null not to send
  */
 
@@ -57,9 +58,10 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
    * @param {string} name
    * @param {any} options
    * @param {End} end
+   * @param {Job['onTask']} [onTask]
    * @returns {() => void} stops it without calling `end`
    */
-  function start(name, options, end) {
+  function start(name, options, end, onTask) {
     let over = false
     /** @type {any} */
     let task
@@ -88,6 +90,11 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
     } catch (cause) {
       fail(cause)
     }
+    try {
+      if (onTask && task) onTask(task)
+    } catch (ignored) {
+      // The application's own affair; the request goes on.
+    }
     return cancel
   }
 
@@ -99,7 +106,7 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
   function prepareAndStart(job, end) {
     try {
       const options = job.prepare()
-      if (options) return start(job.name, options, end)
+      if (options) return start(job.name, options, end, job.onTask)
       end(null, null)
     } catch (error) {
       end(error)
@@ -156,16 +163,39 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
     }
   }
 
-  /** @param {() => void} listener called when the mini program comes to the foreground */
-  function onShow(listener) {
+  /** Before base library 2.1.2 there is no such event. @param {'onAppShow' | 'onAppHide'} name @param {() => void} listener */
+  function listen(name, listener) {
     try {
-      wx.onAppShow(listener)
+      wx[name](listener)
     } catch (missing) {
-      // Before base library 2.1.2: one foreground period, for ever.
+      // One foreground period, for ever.
     }
   }
 
-  return { call, send, canLogin, onShow }
+  let hidden = false
+  /** @type {Array<() => void>} */
+  let waiting = []
+  listen('onAppHide', () => {
+    hidden = true
+  })
+  listen('onAppShow', () => {
+    const ready = waiting
+    waiting = []
+    hidden = false
+    for (const go of ready) go()
+  })
+
+  return {
+    call,
+    send,
+    canLogin,
+
+    /** @param {() => void} listener called when the mini program comes to the foreground */
+    onShow: (listener) => listen('onAppShow', listener),
+
+    /** Resolves when the mini program is in the foreground: at once, when it is. @returns {Promise<void>} */
+    foreground: () => new Promise((resolve) => (hidden ? void waiting.push(resolve) : resolve()))
+  }
 }
 
 module.exports = { createPlatform }

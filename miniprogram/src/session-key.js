@@ -16,9 +16,10 @@ const { aborted } = require('./errors')
 /**
  * @param {import('./session').Session} session
  * @param {import('./platform').Platform} platform
+ * @param {import('../types/parts').Parts['hooks']} hooks log: session-key.dead
  * @returns {() => Promise<void>} ensureSessionKey
  */
-function createSessionKey(session, platform) {
+function createSessionKey(session, platform, hooks) {
   let period = 0
   /** @type {Moment | null} when it was known to be good */
   let good = null
@@ -42,7 +43,10 @@ function createSessionKey(session, platform) {
     const fresh = await platform.call('checkSession').then(() => true, () => false)
     if (fresh) good = mine
     else if (session.generation() !== mine.generation) throw aborted()
-    else if (session.token() === token) await session.refreshLogin()
+    else if (session.token() === token) {
+      hooks.log('warn', 'session-key.dead', {})
+      await session.refreshLogin()
+    }
   }
 
   /** @param {Moment} mine */

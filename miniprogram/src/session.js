@@ -21,49 +21,78 @@
 'use strict'
 
 const { MpAuthError, aborted } = require('./errors')
+const { createBlame } = require('./blame')
 const { createFuse } = require('./fuse')
 const { createBackoff } = require('./backoff')
 const { createLogin } = require('./login')
 
 /** @typedef {ReturnType<typeof createSession>} Session */
+/** @typedef {import('../types/parts').LoginOptions} LoginOptions */
+/** @typedef {import('../types/parts').Failure} Failure */
+/** @typedef {import('../types').UserInfo} UserInfo */
 
-/** @type {{force?: boolean, auto?: boolean, byUser?: boolean}} */
+/** The server notes the use of a session that often at most, ms; so do we. */
+const NOTE_USE = 60000
+
+/** @type {LoginOptions} */
 const NOBODY = {}
 
-/** @param {any} session */
+const now = () => Date.now()
+
+/**
+ * @template {{userInfo: UserInfo}} T
+ * @param {T} session
+ * @returns {T}
+ */
 function copyOf(session) {
   return Object.assign({}, session, { userInfo: Object.assign({}, session.userInfo) })
 }
 
-/** @param {{config: any, platform: any, store: import('./store').Store, status: any, ui: any, hooks: any}} parts */
+/** What callers see of it. @param {import('../types').Session & import('../types/parts').Stored} session @returns {import('../types').Session} */
+function shown({ token, userInfo, newUser, until }) {
+  return Object.assign(copyOf({ token, userInfo }), newUser !== undefined && { newUser }, until && { expiresAt: until })
+}
+
+/** @param {Pick<import('../types/parts').Parts, 'config' | 'platform' | 'store' | 'status' | 'ui' | 'hooks'>} parts */
 function createSession({ config, platform, store, status, ui, hooks }) {
-  const fuse = createFuse(config.refresh, () => Date.now(), (event, fields) => hooks.log('warn', event, fields))
-  const backoff = createBackoff(() => Date.now())
+  const fuse = createFuse(config.refresh, now, (event, fields) => hooks.log('warn', event, fields))
+  const backoff = createBackoff(now)
+  const blame = createBlame()
   const network = createLogin(config, platform, loggedIn, failed)
   /** @type {Array<() => void>} */
-  const listeners = []
-  /** The token that the server has accepted somewhere, if it is the current one. */
-  let trusted = ''
-  /** @type {Set<string>} requests that a fresh token did not help */
-  const uncured = new Set()
+  const logins = []
+  /** @type {Array<(user: UserInfo | null) => void>} */
+  let listeners = []
   /** Counts forgotten sessions: what began in another generation must not write into this one. */
   let generation = 0
 
-  /** @param {any} session */
-  function loggedIn(session) {
-    store.set({ token: session.token, userInfo: session.userInfo })
-    fuse.obtained(session.token)
+  /** @param {import('./login').Answered} session */
+  function loggedIn({ token: fresh, userInfo, newUser, life, until, end }) {
+    store.set(Object.assign({ token: fresh, userInfo }, life && { life, until, end }), true)
+    fuse.obtained(fresh)
     backoff.reset()
-    for (const listener of listeners) listener()
-    status.login.success(copyOf(session))
-    hooks.onLogin(copyOf(session))
+    for (const listener of logins) listener()
+    status.login.success(shown({ token: fresh, userInfo, newUser, until }))
+    hooks.onLogin(shown({ token: fresh, userInfo, newUser, until }))
+    changed()
   }
 
-  /** @param {any} error */
+  /** @param {Failure} error */
   function failed(error) {
     backoff.failed(error)
     status.login.fail(error)
     hooks.log('warn', 'login.failed', { code: error.code, requestId: error.requestId })
+  }
+
+  /** Tells who wants to know that the user data may be others. */
+  function changed() {
+    for (const listener of listeners) listener(user())
+  }
+
+  /** @returns {UserInfo | null} a copy, or null without a session */
+  function user() {
+    const session = store.get()
+    return session && copyOf(session).userInfo
   }
 
   /** @returns {string | undefined} */
@@ -78,15 +107,16 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   }
 
   /**
-   * @param {string} kind login or refresh: what the ui hears
-   * @param {(error?: any) => void} [ended]
+   * @param {'login' | 'refresh'} kind what the ui hears
+   * @param {(error?: Failure) => void} [ended]
    */
   function begin(kind, ended) {
+    if (store.isOut()) throw new MpAuthError('LOGGED_OUT', 'until session.resume()')
     const flight = network.begin()
     status.login.ing()
-    ui[kind + 'Start']()
-    const end = (/** @type {any} */ error) => {
-      ui[kind + 'End'](error, { byUser: flight.byUser })
+    ui[kind === 'login' ? 'loginStart' : 'refreshStart']()
+    const end = (/** @type {Failure | undefined} */ error) => {
+      ui[kind === 'login' ? 'loginEnd' : 'refreshEnd'](error, { byUser: flight.byUser })
       if (ended) ended(error)
     }
     flight.promise.then(() => end(undefined), end)
@@ -94,32 +124,47 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   }
 
   /**
-   * @param {{force?: boolean, auto?: boolean, byUser?: boolean}} [options]
-   * @returns {Promise<any>}
+   * @param {LoginOptions} [options]
+   * @returns {Promise<import('../types').Session>}
    */
   async function login(options) {
     const { force, auto, byUser } = options || NOBODY
+    if (!force && store.isOver()) return loginInAdvance(options)
     const session = store.get()
     if (session && !force) {
-      if (!busy() && !status.login.isSuccess()) status.login.success(copyOf(session))
-      return copyOf(session)
+      if (!busy() && !status.login.isSuccess()) status.login.success(shown(session))
+      return shown(session)
     }
     if (auto && !byUser && !busy()) backoff.check()
     const flight = network.flight() || begin('login')
     if (byUser) flight.byUser = true
-    return copyOf(await flight.promise)
+    return shown(await flight.promise)
+  }
+
+  /**
+   * The stored session is over, as far as we know; the server has the last word.
+   * @param {LoginOptions} [options]
+   * @returns {Promise<import('../types').Session>}
+   */
+  async function loginInAdvance(options) {
+    try {
+      return await login(Object.assign({}, options, { force: true }))
+    } catch (error) {
+      if (!token()) throw error
+      return login(options)
+    }
   }
 
   /** @param {number} attempt its number since the last evidence */
   function refresh(attempt) {
-    const from = Date.now()
-    const flight = begin('refresh', (error) => hooks.onRefresh({ attempt, waiting: flight.joined, ms: Date.now() - from, error }))
+    const from = now()
+    const flight = begin('refresh', (error) => hooks.onRefresh({ attempt, waiting: flight.joined, ms: now() - from, error }))
     return flight
   }
 
   /**
-   * @param {{auto?: boolean, byUser?: boolean}} [options]
-   * @returns {Promise<any>}
+   * @param {LoginOptions} [options]
+   * @returns {Promise<import('../types').Session>}
    */
   async function refreshLogin(options) {
     const { auto, byUser } = options || NOBODY
@@ -132,7 +177,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
       flight.joined++
     }
     if (byUser) flight.byUser = true
-    return copyOf(await flight.promise)
+    return shown(await flight.promise)
   }
 
   /**
@@ -159,7 +204,7 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   /**
    * After a refusal: resolves when repeating makes sense.
    * @param {string} sent the token that was refused
-   * @param {any} refused what to reject with when the user has logged out meanwhile
+   * @param {unknown} refused what to reject with when the user has logged out meanwhile
    * @param {boolean} [byUser]
    * @returns {Promise<void>}
    */
@@ -173,48 +218,46 @@ function createSession({ config, platform, store, status, ui, hooks }) {
    * The server accepted this token.
    * @param {string} sent
    * @param {string} request
-   * @param {boolean} repeated after a refresh: so that was what it needed
+   * @param {boolean} repeated
    */
   function accepted(sent, request, repeated) {
     fuse.accepted(sent)
-    trusted = sent
-    uncured.delete(request)
-    if (repeated) uncured.clear()
+    blame.accepted(sent, request, repeated)
+    const session = store.get()
+    if (!session || !session.life || session.token !== sent) return
+    const until = Math.min(now() + session.life, session.end || Infinity)
+    if (Math.abs(until - (session.until || 0)) > NOTE_USE) store.set(Object.assign({}, session, { until }))
   }
-
-  /**
-   * The server refused this token.  Is the token to blame?  Not when it is good
-   * elsewhere and a fresh one did not help this request before.
-   * @param {string} sent
-   * @param {string} request
-   */
-  const isToBlame = (sent, request) => !(sent === trusted && uncured.has(request))
 
   /**
    * Forgets the session and drops a running login.
    * @param {'logout' | 'clear'} reason
+   * @param {boolean} [stay] out, until resume()
    * @returns {string | undefined} the token it had
    */
-  function forget(reason) {
+  function forget(reason, stay) {
     const had = token()
     generation++
-    store.clear()
+    store.clear(stay)
     network.drop()
     backoff.reset()
-    uncured.clear()
+    blame.forget()
     status.login.reset()
     status.auth.reset()
     hooks.onLogout(reason)
+    changed()
     return had
   }
 
   /**
-   * @param {any} userInfo from the server
+   * @param {UserInfo} userInfo from the server
    * @param {number} asked the generation when it was asked for
    */
   function keepUser(userInfo, asked) {
     const session = store.get()
-    if (session && generation === asked) store.set({ token: session.token, userInfo })
+    if (!session || generation !== asked) return
+    store.set(Object.assign({}, session, { userInfo }))
+    changed()
   }
 
   /** What the three guards of refreshLogin are doing, for display. */
@@ -226,25 +269,39 @@ function createSession({ config, platform, store, status, ui, hooks }) {
   return {
     token,
     guards,
-    /** @returns {any} a copy, or null without a session */
-    user: () => {
-      const session = store.get()
-      return session && copyOf(session).userInfo
-    },
+    user,
     busy,
     login,
     refreshLogin,
     ready,
     renew,
     accepted,
-    isToBlame,
-    /** A fresh token did not help. @param {string} request */
-    notCured: (request) => void uncured.add(request),
+    isToBlame: blame.isOn,
+    notCured: blame.notCured,
     forget,
     keepUser,
+    borrow: network.borrow,
     generation: () => generation,
+
+    /** Ends what logout({stay: true}) began. */
+    resume() {
+      if (store.isOut()) store.clear()
+      return login({ byUser: true })
+    },
+
     /** @param {() => void} listener called after each network login, before anybody who waits */
-    afterLogin: (listener) => listeners.push(listener)
+    afterLogin: (listener) => void logins.push(listener),
+
+    /**
+     * @param {(user: UserInfo | null) => void} listener called when the user data may be others
+     * @returns {() => void} stops it
+     */
+    onChange(listener) {
+      listeners = listeners.concat(listener)
+      return () => {
+        listeners = listeners.filter((other) => other !== listener)
+      }
+    }
   }
 }
 

@@ -136,14 +136,17 @@ async function userContainer(t, options) {
   return world
 }
 
-test('user-container: ok: the nickname, without the picture where nobody can upload it', async (t) => {
+test('user-container: ok: the picture to the server, then the nickname; no hook is needed', async (t) => {
   const { comp, backend, events } = await userContainer(t)
   fire(part(comp, 'pick'), 'chooseavatar', { avatarUrl: 'wxfile://tmp_1.png' })
   assert.equal(comp.data.avatarUrl, 'wxfile://tmp_1.png')
   assert.ok(part(comp, 'picture'))
   const success = heard(comp, 'success')
   submit(comp, '  小明 ')
-  assert.equal((await success).userInfo.nickname, '小明')
+  const { userInfo } = await success
+  assert.equal(userInfo.nickname, '小明')
+  assert.match(userInfo.avatarUrl, /^https:/)
+  assert.deepEqual(sentTo(backend, '/wx/updateavatar'), [{ filePath: 'wxfile://tmp_1.png', name: 'file' }])
   assert.deepEqual(sentTo(backend, '/wx/updateuser'), [{ nickname: '小明' }])
   assert.deepEqual(names(events), ['chooseavatar', 'success'])
 })

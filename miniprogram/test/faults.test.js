@@ -357,3 +357,156 @@ test('such a path polled with replay: false: one refresh too', scene(async ({ cl
   }
   assert.equal(loginsOf(phone), 2)
 }))
+
+// ---- logging out with a session that has expired
+
+const live = (backend) => [...backend.tokens.values()].filter((state) => state === 'live').length
+
+test('logout others with an expired token: renewed first, then the others end', scene(async ({ clock, client, makeClient, backend }) => {
+  await clock.until(client.session.login())
+  backend.expire()
+  await clock.until(makeClient({ appid: 'elsewhere' }).session.login())
+  assert.deepEqual(await clock.until(client.session.logout({ scope: 'others' })), { sessionsEnded: 1 })
+  assert.equal(live(backend), 1)
+  assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+}))
+
+test('logout all with an expired token: all end, and nobody is logged in afterwards', scene(async ({ clock, client, makeClient, backend, phone }) => {
+  await clock.until(client.session.login())
+  backend.expire()
+  await clock.until(makeClient({ appid: 'elsewhere' }).session.login())
+  assert.deepEqual(await clock.until(client.session.logout({ scope: 'all' })), { sessionsEnded: 2 })
+  assert.equal(live(backend), 0)
+  assert.equal(client.session.getToken(), undefined)
+  assert.equal(phone.peak.login, 1)
+}))
+
+test('logout this with an expired token sends no login', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.session.login())
+  backend.expire()
+  assert.deepEqual(await clock.until(client.session.logout()), { sessionsEnded: 0 })
+  assert.equal(loginsOf(phone), 1)
+}))
+
+// ---- pictures
+
+test('a picture without a hook goes to the server; its 404 says what to do, and nothing is stored', scene(async ({ clock, client, backend, phone }) => {
+  const user = await clock.until(client.session.updateUser(picture))
+  assert.match(user.avatarUrl, /^https:\/\/shop\.example\/avatars\//)
+  assert.equal(user.nickname, '小明')
+  const upload = phone.calls.find((call) => call.name === 'uploadFile')
+  assert.deepEqual([upload.path, upload.options.name, upload.options.header.Authorization], ['/wx/updateavatar', 'file', 'Bearer ' + client.session.getToken()])
+  backend.avatars = false
+  const before = backend.count('/wx/updateuser')
+  const error = await clock.until(client.session.updateUser(picture).catch((e) => e))
+  assert.deepEqual([error.code, error.field, backend.count('/wx/updateuser')], ['NOT_FOUND', 'avatarUrl', before])
+  assert.match(error.message, /avatar_dir.*uploadAvatar/)
+  assert.ok(error.requestId)
+}))
+
+test('a picture alone: no empty profile follows', scene(async ({ clock, client, backend }) => {
+  assert.match((await clock.until(client.session.updateUser({ avatarUrl: 'wxfile://tmp_1.png' }))).avatarUrl, /^https:/)
+  assert.equal(backend.count('/wx/updateuser'), 0)
+}))
+
+test('an upload refused for an expired token is made again after one refresh', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.session.login())
+  backend.expire()
+  await clock.until(client.session.updateUser(picture))
+  assert.deepEqual([loginsOf(phone), backend.count('/wx/updateavatar')], [2, 2])
+}))
+
+// ---- events as they come
+
+test('nextStep takes the event: of the form, of the phone button, of getUserInfo, and its detail as before', scene(async ({ clock, client, backend }) => {
+  assert.equal(await clock.until(client.auth.nextStep({ type: 'submit', detail: { value: { nickname: '小明' }, target: {} }, currentTarget: {} })), 2)
+  assert.equal(await clock.until(client.auth.nextStep({ type: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:ok', code: 'c', iv: 'i', encryptedData: 'e' } })), 3)
+  assert.deepEqual(backend.log.slice(1).map(({ data }) => data), [{ nickname: '小明' }, { code: 'c' }])
+}))
+
+test('nextStep: an event of the phone button does the phone step, whatever is open', scene(async ({ clock, client }) => {
+  await clock.until(client.auth.nextStep({ type: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:ok', code: 'c' } }))
+  assert.equal(client.session.hasPhone(), true)
+}))
+
+test('nextStep: an event in which the user declined, or that a container has done already, changes nothing', scene(async ({ clock, client, backend }) => {
+  assert.equal(await clock.until(client.auth.nextStep({ type: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:fail user deny' } })), 1)
+  assert.equal(await clock.until(client.auth.nextStep({ type: 'success', detail: { userInfo: { nickname: 'x' } } })), 1)
+  assert.deepEqual(backend.log.map(({ path }) => path), ['/wx/onlogin'])
+}))
+
+test('updateUser and updatePhone take the events too', scene(async ({ clock, client }) => {
+  assert.equal((await clock.until(client.session.updateUser({ type: 'submit', detail: { value: { nickname: 'a' } } }))).nickname, 'a')
+  assert.equal((await clock.until(client.session.bindPhone({ type: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:ok', code: 'c' } }))).phone, '13800138000')
+}))
+
+// ---- functions of the application that throw
+
+const broken = () => {
+  throw new Error('mine')
+}
+
+for (const [field, config] of [['codeOf', { codeOf: broken }], ['whitelist', { whitelist: [broken] }], ['unwrap', { unwrap: broken }], ['header', { header: broken }]]) {
+  test(`a ${field} that throws is HOOK_FAILED, and leaves the client usable`, scene(async ({ clock, makeClient, client, sdk }) => {
+    const failing = makeClient(Object.assign({ maxConcurrent: 1 }, config))
+    for (let i = 0; i < 3; i++) {
+      const error = await clock.until(failing.get('/app/x').catch((e) => e))
+      assert.ok(error instanceof sdk.MpAuthError, String(error))
+      assert.deepEqual([error.code, error.field, error.cause.message], ['HOOK_FAILED', field, 'mine'])
+    }
+    assert.equal((await clock.until(client.get('/app/x'))).statusCode, 200)
+  }))
+}
+
+test('a codeOf and a whitelist that throw are HOOK_FAILED by flyio too', scene(async ({ clock, makeClient, phone, sdk }) => {
+  globalThis.wx = phone.wx
+  for (const config of [{ codeOf: broken }, { whitelist: [broken] }]) {
+    const fly = new Fly()
+    fly.config.baseURL = BASE
+    sdk.attachFly(fly, makeClient(config))
+    assert.equal(await clock.until(outcome(fly.get('/app/x'))), 'HOOK_FAILED')
+  }
+  delete globalThis.wx
+}))
+
+test('a selectComponent that throws is a page without a popup', scene(async ({ clock, client, phone }) => {
+  globalThis.getCurrentPages = () => [{ route: 'pages/x', options: {}, selectComponent: broken }]
+  assert.equal(await clock.until(outcome(client.auth.mustAuth())), 'AUTH_REDIRECTED')
+  assert.ok(phone.calls.some((call) => call.name === 'redirectTo'))
+}))
+
+test('@mustAuth on a method that is not async: runs when the step is reached, in both dialects', scene(async ({ clock, client, sdk, phone }) => {
+  globalThis.wx = phone.wx
+  sdk.setDefaultClient(client)
+  await clock.until(client.session.updateUser({ nickname: 'a' }))
+  const plain = { onTap(n) {
+    return this.base + n
+  } }
+  const legacy = sdk.mustAuth()(plain, 'onTap', { value: plain.onTap, writable: true }).value
+  const tc39 = sdk.mustAuth()(plain.onTap, { kind: 'method' })
+  assert.equal(await clock.until(legacy.call({ base: 1 }, 2)), 3)
+  assert.equal(await clock.until(tc39.call({ base: 2 }, 2)), 4)
+  delete globalThis.wx
+}))
+
+for (const [what, storage] of [
+  ['get', { get: () => Promise.resolve(null), set() {}, clear() {} }],
+  ['get that rejects', { get: () => Promise.reject(new Error('mine')), set() {}, clear() {} }]
+]) {
+  test(`an asynchronous storage (${what}) is refused when the client is made`, scene(async ({ makeClient }) => {
+    assert.throws(() => makeClient({ storage }), { code: 'BAD_CONFIG', field: 'storage' })
+  }))
+}
+
+test('a storage whose set and clear answer later is no fault; nothing is left unhandled', scene(async ({ clock, makeClient }) => {
+  const unhandled = []
+  const note = (error) => unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const later = () => Promise.reject(new Error('full'))
+  const client = makeClient({ storage: { get: () => null, set: later, clear: later } })
+  await clock.until(client.session.login())
+  client.session.clearSession()
+  await clock.settle()
+  process.off('unhandledRejection', note)
+  assert.deepEqual(unhandled, [])
+}))
