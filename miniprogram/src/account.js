@@ -187,7 +187,7 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
       data: { scope },
       timeout: config.timeout
     }) })
-    return dataOf(replyOf(res))
+    return dataOf(replyOf(res || {}))
   }
 
   return {

@@ -63,6 +63,6 @@ function stepOf(steps, user) {
  * @param {Requirement[]} need
  * @returns {number} the AuthStep that takes at least this
  */
-const stepFor = (steps, need) => need.reduce((step, one) => Math.max(step, one === 'unionid' ? AuthStep.TWO : lineOf(steps).indexOf(one) + 2), AuthStep.ONE)
+const stepFor = (steps, need) => need.reduce((/** @type {number} */ step, one) => Math.max(step, one === 'unionid' ? AuthStep.TWO : lineOf(steps).indexOf(one) + 2), AuthStep.ONE)
 
 module.exports = { AuthStep, DONE, missingOf, needOf, stepOf, stepFor }

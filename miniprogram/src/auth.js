@@ -107,14 +107,14 @@ function createAuth({ config, hooks, platform, session, status }, account) {
   }
 
   /**
-   * @param {ReturnType<typeof topPage>} page
+   * @param {import('./pages').Page | undefined} page
    * @param {string} name id of the popup component
    * @returns {Popup | null}
    */
   function popupOn(page, name) {
     try {
-      const popup = page && page.selectComponent && page.selectComponent('#' + name)
-      return popup && popup.open ? popup : null
+      const popup = /** @type {Popup | null | undefined} */ (page && page.selectComponent && page.selectComponent('#' + name))
+      return popup && typeof popup.open === 'function' ? popup : null
     } catch (error) {
       // A page that is being destroyed: as good as one without a popup.
       hooks.log('warn', 'popup.failed', { error: String(error) })
@@ -125,7 +125,7 @@ function createAuth({ config, hooks, platform, session, status }, account) {
   /**
    * @param {Options} options
    * @param {Target} target
-   * @param {ReturnType<typeof topPage>} page
+   * @param {import('./pages').Page | undefined} page
    */
   async function ask({ mode, popupCompName, need }, target, page) {
     const popup = mode !== 'page' && popupOn(page, popupCompName || 'auth-popup')
@@ -174,7 +174,7 @@ function createAuth({ config, hooks, platform, session, status }, account) {
     missing,
     nextStep,
     mustAuth,
-    /** @param {Options} options @param {Function} fn */
+    /** @template {import('../types').Callable} F @param {Options} options @param {F} fn */
     withAuth: (options, fn) => guard(() => mustAuth(options), fn),
     /** @param {{backTo?: string} | undefined} options of the authorisation page, as onLoad got them */
     backFromAuth: (options) => comeBack(platform, options)

@@ -55,7 +55,7 @@ function late(names, get) {
 /** @param {import('../types/parts').Settings} config */
 function createParts(config) {
   const hooks = createHooks(config)
-  const parts = /** @type {Parts} */ ({
+  const parts = /** @type {Parts} */ (/** @type {unknown} */ ({
     config,
     hooks,
     ui: createUi(config),
@@ -63,7 +63,7 @@ function createParts(config) {
     status: { login: new Status('login'), auth: new Status('auth') },
     platform: createPlatform(config),
     store: createStore(config, (event, error) => hooks.log('warn', event, { error: String(error) }))
-  })
+  }))
   parts.session = createSession(parts)
   parts.requests = createRequests(parts)
   const account = once(() => createAccount(parts))

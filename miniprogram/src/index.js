@@ -68,8 +68,9 @@ function mustAuth(options) {
 
 /**
  * The same for functions of object literals.
+ * @template {import('../types').Callable} F
  * @param {MustAuthOptions} options of auth.mustAuth
- * @param {Function} fn
+ * @param {F} fn
  */
 function withAuth(options, fn) {
   return guard(() => mustAuthByDefault(options), fn)

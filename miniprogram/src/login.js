@@ -75,7 +75,7 @@ function createLogin({ baseURL, paths, appid, timeout, device, loginData, wx }, 
     const name = String(await valueOf('device', device === null ? deviceOf(wx) : device) || '')
     // eslint-disable-next-line no-control-regex
     const label = Array.from(name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '')).slice(0, DEVICE_MAX).join('')
-    return Object.assign({}, await valueOf('loginData', loginData), appid && { appid }, label && { device: label })
+    return Object.assign({}, await valueOf('loginData', loginData), appid ? { appid } : null, label ? { device: label } : null)
   }
 
   /** @param {{dropped: boolean}} mine */

@@ -16,18 +16,22 @@ const { MpAuthError, hookFailed } = require('./errors')
 
 const nothing = () => {}
 
+/** @typedef {import('../types/parts').Wx} Wx */
+/** @typedef {import('../types/parts').Settings} Settings */
+/** @typedef {import('../types/parts').Failure} Failure */
+
 /**
- * @param {any} callbacks
- * @param {string[]} names
- * @returns {any} the same functions, harmless
+ * @template {string} N
+ * @param {{[name: string]: unknown}} callbacks
+ * @param {N[]} names
+ * @returns {Record<N, (...args: unknown[]) => void>} the same functions, harmless
  */
 function harmless(callbacks, names) {
-  /** @type {{[name: string]: (...args: any[]) => void}} */
-  const safe = {}
+  const safe = /** @type {Record<N, (...args: unknown[]) => void>} */ ({})
   for (const name of names) {
     safe[name] = (...args) => {
       try {
-        Promise.resolve((callbacks[name] || nothing).apply(callbacks, args)).catch(nothing)
+        Promise.resolve((/** @type {Function} */ (callbacks[name] || nothing)).apply(callbacks, args)).catch(nothing)
       } catch (ignored) {
         // A notice is no reason to fail.
       }
@@ -44,7 +48,7 @@ const TEXTS = {
   en: { loading: 'Loading', login: 'Logging in', refresh: 'Renewing the login', refreshed: 'Login renewed', failed: 'Login failed, please try again later', retap: 'Login renewed, please tap again' }
 }
 
-/** @param {any} wx @returns {string} the language of the user's WeChat, such as zh_CN or en */
+/** @param {Wx} wx @returns {string} the language of the user's WeChat, such as zh_CN or en */
 function languageOf(wx) {
   try {
     return (wx.getAppBaseInfo ? wx.getAppBaseInfo() : wx.getSystemInfoSync()).language || 'zh'
@@ -53,21 +57,21 @@ function languageOf(wx) {
   }
 }
 
-/** @param {any} wx */
+/** @param {Wx} wx */
 const textsOf = (wx) => (/^zh/i.test(languageOf(wx)) ? TEXTS.zh : TEXTS.en)
 
-/** Nothing to see where the platform does not have it, or refuses. @param {any} wx @param {string} name @param {object} [options] */
+/** Nothing to see where the platform does not have it, or refuses. @param {Wx} wx @param {string} name @param {object} [options] */
 function show(wx, name, options) {
   harmless(wx, [name])[name](options || {})
 }
 
-/** @param {any} wx @param {string} title @param {string} [icon] */
+/** @param {Wx} wx @param {string} title @param {string} [icon] */
 const toast = (wx, title, icon) => show(wx, 'showToast', { title, icon: icon || 'none' })
 
 /**
  * The loading mask, of which the platform has one: counted, and hidden without
  * touching a toast (noConflict).
- * @param {any} wx
+ * @param {Wx} wx
  * @returns {(title: string) => () => void} shows it; what it returns takes it away, once
  */
 function createMask(wx) {
@@ -84,12 +88,12 @@ function createMask(wx) {
  * Stays out of the application's way: the sign is the one in the title bar,
  * never the loading mask, which may be the application's; it comes when the
  * login takes a while.  Words only for what the user did.
- * @param {any} wx
+ * @param {Wx} wx
  */
 function defaultUi(wx) {
   let running = 0
   let visible = false
-  /** @type {any} */
+  /** @type {ReturnType<typeof setTimeout>} */
   let timer
   const start = () => {
     if (running++ > 0) return
@@ -98,7 +102,7 @@ function defaultUi(wx) {
       show(wx, 'showNavigationBarLoading')
     }, SIGN_DELAY)
   }
-  const end = (/** @type {any} */ error, /** @type {any} */ { byUser }) => {
+  const end = (/** @type {Failure | undefined} */ error, /** @type {{byUser: boolean}} */ { byUser }) => {
     if (--running === 0) {
       clearTimeout(timer)
       if (visible) show(wx, 'hideNavigationBarLoading')
@@ -111,13 +115,13 @@ function defaultUi(wx) {
 
 /**
  * What the published design shows: everything, at once, with a mask.
- * @param {any} wx
+ * @param {Wx} wx
  */
 function articleUi(wx) {
   const mask = createMask(wx)
   /** @type {Array<() => void>} */
   const hide = []
-  const end = (/** @type {any} */ error) => {
+  const end = (/** @type {Failure | undefined} */ error) => {
     (hide.pop() || nothing)()
     if (error && error.code !== 'ABORTED') toast(wx, textsOf(wx).failed)
   }
@@ -125,7 +129,7 @@ function articleUi(wx) {
     loginStart: () => void hide.push(mask(textsOf(wx).login)),
     loginEnd: end,
     refreshStart: () => void hide.push(mask(textsOf(wx).refresh)),
-    refreshEnd(/** @type {any} */ error) {
+    refreshEnd(/** @type {Failure | undefined} */ error) {
       end(error)
       if (!error) toast(wx, textsOf(wx).refreshed, 'success')
     },
@@ -133,15 +137,16 @@ function articleUi(wx) {
   }
 }
 
-/** @type {{[name: string]: (wx: any) => any}} */
+/** @type {{[name: string]: (wx: Wx) => {[name: string]: unknown}}} */
 const NAMED_UI = { default: defaultUi, article: articleUi, silent: () => ({}) }
 
-/** @param {any} config */
+/** @param {Settings} config @returns {import('../types/parts').Parts['ui']} */
 function createUi({ ui, wx }) {
-  return harmless(NAMED_UI[ui] ? NAMED_UI[ui](wx) : ui, ['loginStart', 'loginEnd', 'refreshStart', 'refreshEnd', 'retap'])
+  const own = typeof ui === 'string' ? NAMED_UI[ui](wx) : /** @type {{[name: string]: unknown}} */ (ui)
+  return harmless(own, ['loginStart', 'loginEnd', 'refreshStart', 'refreshEnd', 'retap'])
 }
 
-/** @param {any} config */
+/** @param {Settings} config @returns {import('../types/parts').Parts['hooks']} */
 function createHooks(config) {
   return harmless(config.hooks, ['onLogin', 'onLogout', 'onRefresh', 'log'])
 }

@@ -23,25 +23,28 @@ const SINGLE_PAGE = 1154
  * @property {number} rank of limiter.js
  * @property {import('./signal').Signal} [signal]
  * @property {(task: import('../types/parts').Task) => void} [onTask] gets the platform's task
- * @property {() => any} prepare called when it is sent: the options of wx.NAME, or null not to send
+ * @property {() => object | null} prepare called when it is sent: the options of wx.NAME, or null not to send
  */
 
-/** @typedef {(error: any, result?: any) => void} End called once */
+/** @typedef {import('../types/parts').PlatformResult} Result */
+/** @typedef {import('../types/parts').Task} Task */
+/** @typedef {(error: unknown, result?: Result | null) => void} End called once */
 
 /** @typedef {ReturnType<typeof createPlatform>} Platform */
 
 /**
  * @param {string} name of the API
- * @param {any} cause what the platform said or threw
+ * @param {unknown} cause what the platform said or threw
  */
 function failure(name, cause) {
-  const words = String((cause && (cause.errMsg || cause.message)) || cause)
+  const { errMsg, message } = /** @type {Result} */ (cause || {})
+  const words = String(errMsg || message || cause)
   let code = name === 'login' ? 'WX_LOGIN_FAILED' : 'NETWORK'
   if (/time-?d? ?out/i.test(words)) code = 'TIMEOUT'
   return new MpAuthError(code, `wx.${name}: ${words}`, { cause })
 }
 
-/** @param {any} task of wx.request and the like */
+/** @param {Task | undefined} task of wx.request and the like */
 function stop(task) {
   try {
     if (task && task.abort) task.abort()
@@ -50,20 +53,20 @@ function stop(task) {
   }
 }
 
-/** @param {{wx: any, timeout: number, maxConcurrent: number}} config */
+/** @param {Pick<import('../types/parts').Settings, 'wx' | 'timeout' | 'maxConcurrent'>} config */
 function createPlatform({ wx, timeout, maxConcurrent }) {
   const enter = createLimiter(maxConcurrent)
 
   /**
    * @param {string} name
-   * @param {any} options
+   * @param {{timeout?: number}} options
    * @param {End} end
    * @param {Job['onTask']} [onTask]
    * @returns {() => void} stops it without calling `end`
    */
   function start(name, options, end, onTask) {
     let over = false
-    /** @type {any} */
+    /** @type {Task | undefined} */
     let task
     const limit = options.timeout || timeout
     const close = () => {
@@ -79,10 +82,10 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
       cancel()
       end(new MpAuthError('TIMEOUT', `wx.${name}: no answer within ${limit} ms`))
     }, limit)
-    const fail = (/** @type {any} */ cause) => {
+    const fail = (/** @type {unknown} */ cause) => {
       if (close()) end(failure(name, cause))
     }
-    const success = (/** @type {any} */ result) => {
+    const success = (/** @type {Result} */ result) => {
       if (close()) end(null, result || {})
     }
     try {
@@ -117,17 +120,17 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
   /**
    * @param {string} name
    * @param {object} [options]
-   * @returns {Promise<any>}
+   * @returns {Promise<Result>}
    */
   function call(name, options) {
     return new Promise((resolve, reject) => {
-      start(name, options || {}, (error, result) => (error ? reject(error) : resolve(result)))
+      start(name, options || {}, (error, result) => (error ? reject(error) : resolve(result || {})))
     })
   }
 
   /**
    * @param {Job} job
-   * @returns {Promise<any>} the platform's result, or null when `prepare` did not want it sent
+   * @returns {Promise<Result | null>} the platform's result, or null when `prepare` did not want it sent
    */
   function send(job) {
     return new Promise((resolve, reject) => {
@@ -143,7 +146,7 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
           leave()
           if (unlisten) unlisten()
           if (error) reject(error)
-          else resolve(result)
+          else resolve(result || null)
         })
         cancel = () => {
           stopTask()

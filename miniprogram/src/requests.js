@@ -37,7 +37,8 @@ const INTERRUPTED = /interrupt|connection was lost/i
  * @returns {object}
  */
 function forPlatform(options, header) {
-  const copy = /** @type {{[name: string]: unknown}} */ (Object.assign({}, options, header && { header }))
+  /** @type {{[name: string]: unknown}} */
+  const copy = Object.assign({}, /** @type {object} */ (options), header && { header })
   for (const name of OWN_OPTIONS) delete copy[name]
   return copy
 }

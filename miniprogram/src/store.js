@@ -60,6 +60,7 @@ function createStore({ baseURL, appid, storage, wx }, warn) {
       return result
     } catch (error) {
       failed(error)
+      return undefined
     }
   }
 
@@ -93,7 +94,7 @@ function createStore({ baseURL, appid, storage, wx }, warn) {
       isOut = stay === true
       isNew = false
       session = null
-      attempt('clear', () => (stay ? kept.set(/** @type {Stored} */ ({ token: '', userInfo: {}, stay })) : kept.clear()))
+      attempt('clear', () => (stay ? kept.set(/** @type {Stored} */ (/** @type {object} */ ({ token: '', userInfo: {}, stay }))) : kept.clear()))
     },
 
     /** Does the user want to stay out? */

@@ -42,7 +42,7 @@ const nothing = () => {}
 const nameOf = (method, url) => (method || 'GET').toUpperCase() + ' ' + pathOf(url).split('?')[0]
 
 /**
- * @param {{session: import('./session').Session, ui: any}} client
+ * @param {Pick<import('../types/parts').Parts, 'session' | 'ui'>} client
  * @param {Answer} answer
  * @returns {Promise<boolean>}
  */
@@ -69,7 +69,7 @@ async function judge(client, answer) {
 }
 
 /**
- * @param {{session: import('./session').Session, ui: any}} client
+ * @param {Pick<import('../types/parts').Parts, 'session' | 'ui'>} client
  * @param {import('./reply').Reply} reply
  * @param {string} token
  * @param {boolean} [byUser]
