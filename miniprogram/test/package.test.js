@@ -26,7 +26,14 @@ const COMPONENT_FILES = [
 test('the published files are these and no others', () => {
   const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
   assert.deepEqual(pack.files.map((file) => file.path).sort(), [
-    'LICENSE', 'README.md', 'README.zh-CN.md', ...COMPONENT_FILES, 'miniprogram_dist/index.js', 'miniprogram_dist/later.js', 'package.json', 'types/index.d.ts'])
+    'LICENSE', 'README.md', 'README.zh-CN.md', 'miniprogram_dist/adapters/alova.js', 'miniprogram_dist/adapters/axios.js', ...COMPONENT_FILES, 'miniprogram_dist/index.js', 'miniprogram_dist/later.js', 'package.json', 'types/adapters.d.ts', 'types/index.d.ts'])
+})
+
+test('bundlers find the package, its adapters and its components by their names', () => {
+  const self = require('node:module').createRequire(join(root, 'package.json'))
+  for (const [name, file] of [['', 'index.js'], ['/adapters/axios', 'adapters/axios.js'], ['/adapters/alova', 'adapters/alova.js'], ['/components/auth-popup/index.wxml', 'components/auth-popup/index.wxml']]) {
+    assert.equal(self.resolve('wxlogin-miniprogram' + name), join(dist, file))
+  }
 })
 
 test('main, miniprogram and types point at what is there; nothing is needed at run time', () => {
@@ -88,8 +95,8 @@ test('the sources are ES2017 too, and require nothing but each other', () => {
   }
 })
 
-test('the components are ES2017, and require nothing but each other and the package', () => {
-  for (const file of COMPONENT_FILES.filter((name) => name.endsWith('.js'))) {
+test('the components and adapters are ES2017, and require nothing but each other and the package', () => {
+  for (const file of [...COMPONENT_FILES, 'miniprogram_dist/adapters/alova.js', 'miniprogram_dist/adapters/axios.js'].filter((name) => name.endsWith('.js'))) {
     parse(read(file), { ecmaVersion: 2017, sourceType: 'script' })
     const code = read(file.replace('miniprogram_dist/', ''))
     parse(code, { ecmaVersion: 2017, sourceType: 'script' })
