@@ -50,6 +50,7 @@ test('waiting for the login without a request: exactly as printed, it ends', sce
 test('every example parses', () => {
   for (const { language, code } of blocksOf(english)) {
     if (language === 'js') parse(`async () => {\n${code}\n}`, { ecmaVersion: 2018 })
+    if (language === 'mjs') parse(code, { ecmaVersion: 2018, sourceType: 'module' })
   }
 })
 
