@@ -291,7 +291,7 @@ async function offline(world) {
 }
 
 async function consent(world) {
-  const phone = await start(world, { consent: '1' })
+  const phone = await start(world, { on: 'consent' })
   await buy(phone)
   await phone.sees('用户隐私保护提示')
   await phone.shot('consent')

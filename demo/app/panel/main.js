@@ -56,7 +56,7 @@ function addPhone(consent) {
   const frame = document.createElement('iframe')
   const device = phones.length + 1
   frame.title = t['phone' + device]
-  frame.src = `phone.html?${new URLSearchParams({ device: String(device), user, lang, consent: consent ? '1' : '' })}`
+  frame.src = `phone.html?${new URLSearchParams({ device: String(device), user, lang, on: consent ? 'consent' : '' })}`
   const shell = document.createElement('div')
   shell.className = 'shell'
   shell.append(frame)

@@ -11,10 +11,14 @@
  *   switches                what the visitor has changed about the world
  *   onWire(listener)        every call that leaves the phone, and its end
  *   past()                  those that were
- *   fire(n)                 n requests of the mini program at once
+ *   fire(n, each)           n requests of the mini program at once
  *   background(), foreground()
+ *   where()                 the pages that are open
+ *
+ * The address may say `at`, a JSON list of pages to open one after the other.
  */
 import { createSpace } from './space.js'
+import { addKeyboard } from './keyboard.js'
 import { createStack } from './stack.js'
 import { createChrome } from './chrome.js'
 import { createNative } from './native.js'
@@ -24,16 +28,32 @@ import { createWx } from './wx.js'
 const OFFER = '/members/offers.json'
 
 /**
- * @param {{app: any, templates: any, parts: any[], runApp: () => void, client: () => any}} program
+ * @param {import('../types').Client} client
+ * @param {number} n
+ * @param {(outcome: import('../types').Outcome, index: number) => void} each
+ */
+function fire(client, n, each) {
+  const one = async (index) => {
+    const outcome = await client.get(OFFER).then(({ statusCode }) => statusCode, (error) => error.code)
+    each(outcome, index)
+    return outcome
+  }
+  return Promise.all(Array.from({ length: n }, (_, index) => one(index)))
+}
+
+/**
+ * @param {{app: import('../types').AppJson, templates: Record<string, unknown>, parts: import('../types').Part[],
+ *   runApp: () => void, client: () => import('../types').Client}} program
  */
 export function boot({ app, templates, parts, runApp, client }) {
-  const world = createWorld(new URLSearchParams(location.search))
+  const query = new URLSearchParams(location.search)
+  const world = createWorld(query)
   document.documentElement.lang = world.lang
   const native = createNative(document.getElementById('native'), world)
   const space = createSpace(parts, templates, { world, native })
   const chrome = createChrome(app, document.getElementById('phone'))
   const stack = createStack(app, space, chrome, document.getElementById('pages'))
-  window.wx = createWx({ app, world, native, stack, chrome })
+  window.wx = createWx({ world, native, stack, chrome })
 
   let instance = {}
   window.App = (options) => {
@@ -43,7 +63,8 @@ export function boot({ app, templates, parts, runApp, client }) {
   window.getCurrentPages = () => stack.callers()
   window.phone = Object.assign(world, {
     client,
-    fire: (n) => Promise.all(Array.from({ length: n }, () => client().get(OFFER).then(({ statusCode }) => statusCode, (error) => error.code))),
+    fire: (n, each = () => {}) => fire(client(), n, each),
+    where: () => stack.where(),
     background: () => stack.hide(),
     foreground() {
       world.shown()
@@ -55,5 +76,6 @@ export function boot({ app, templates, parts, runApp, client }) {
   space.define()
   const how = { path: app.pages[0], query: {}, scene: 1001 }
   for (const hook of ['onLaunch', 'onShow']) if (instance[hook]) instance[hook](how)
-  stack.start()
+  addKeyboard(document.getElementById('pages'), space.tap)
+  stack.start(JSON.parse(query.get('at') || '[]'))
 }

@@ -9,7 +9,13 @@
  */
 import * as ge from 'glass-easel'
 
-/** The built-in component behind an element. @type {WeakMap<Element, any>} */
+/**
+ * As much as is used here of glass-easel's components.
+ * @typedef {{data: Record<string, unknown>, $$: HTMLElement & HTMLInputElement, act?(): Promise<void>, addListener(type: string, listener: () => void): void}} Component
+ * @typedef {{setGlobalUsingComponent(tag: string, definition: object): void, defineComponent(options: object): object}} ComponentSpace
+ */
+
+/** The built-in component behind an element. @type {WeakMap<Element, Component>} */
 const componentOf = new WeakMap()
 
 const ARIA = { ariaRole: String, ariaLabel: String }
@@ -29,13 +35,13 @@ export function isDisabled(target) {
   return true
 }
 
-/** @param {Element} element @param {string} name @param {any} value */
+/** @param {Element} element @param {string} name @param {unknown} value */
 function attribute(element, name, value) {
   if (value) element.setAttribute(name, value === true ? '' : value)
   else element.removeAttribute(name)
 }
 
-/** @param {any} component @param {string} type @param {any} detail */
+/** @param {Component} component @param {string} type @param {object} detail */
 const fire = (component, type, detail) => ge.triggerEvent(component, type, detail, { bubbles: false })
 
 /** Attributes that the element shows: property, attribute. */
@@ -43,10 +49,10 @@ const SHOWN = [['ariaRole', 'role'], ['ariaLabel', 'aria-label'], ['disabled', '
   ['type', 'data-type'], ['placeholder', 'placeholder'], ['name', 'name'], ['maxlength', 'maxlength'], ['mode', 'data-mode']]
 
 /**
- * @param {any} space
+ * @param {ComponentSpace} space
  * @param {string} tag
- * @param {any} properties
- * @param {any} [more]
+ * @param {object} properties
+ * @param {{attached?: () => void, observers?: object, methods?: object}} [more]
  */
 function define(space, tag, properties, { attached, observers, methods } = {}) {
   const show = function (name, attr) {
@@ -88,7 +94,7 @@ function submit(element) {
   fire(componentOf.get(form), 'submit', { value: Object.fromEntries(fields.map((field) => [field.name, field.value])) })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addButton(space, platform) {
   const properties = { type: String, size: String, plain: Boolean, disabled: Boolean, loading: Boolean, openType: String, formType: String, ...VIEW }
   define(space, 'button', properties, {
@@ -109,7 +115,7 @@ function addButton(space, platform) {
   })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addInput(space, { wechat }) {
   const properties = { value: String, type: String, name: String, placeholder: String, maxlength: Number, disabled: Boolean, focus: Boolean }
   define(space, 'input', properties, {
@@ -140,7 +146,7 @@ function addInput(space, { wechat }) {
   })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addImage(space, { wechat }) {
   const paint = function () {
     const address = wechat.fileAt(this.data.src)
@@ -149,7 +155,7 @@ function addImage(space, { wechat }) {
   define(space, 'image', { src: String, mode: String, ...ARIA }, { attached: paint, observers: { src: paint } })
 }
 
-/** @param {any} space @param {{world: any, native: any}} platform */
+/** @param {ComponentSpace} space @param {{world: import('../types').World, native: import('../types').Native}} platform */
 export function addBuiltins(space, { world, native }) {
   const platform = { world, wechat: native }
   define(space, 'view', VIEW)

@@ -2,7 +2,7 @@
 /*
  * network.js: wx.request, as fetch does it, with the platform's rules:
  *
- *   - at most ten at once; the eleventh fails
+ *   - at most ten at once; the eleventh fails, or waits where `patient`
  *   - any HTTP status is a success
  *   - data of a GET goes into the query, of all else into the body, as JSON
  *     unless the content-type says form
@@ -24,14 +24,14 @@ function parse(text) {
   }
 }
 
-/** @param {any} data @param {Headers} headers */
+/** @param {unknown} data @param {Headers} headers */
 function bodyOf(data, headers) {
   if (data === undefined || typeof data === 'string') return data
   if (/urlencoded/.test(headers.get('content-type'))) return String(new URLSearchParams(data))
   return JSON.stringify(data)
 }
 
-/** @param {any} options of wx.request */
+/** @param {import('../types').RequestOptions} options */
 function asFetch({ url, method = 'GET', data, header }) {
   const headers = new Headers({ 'content-type': 'application/json', ...header })
   const target = new URL(url)
@@ -48,28 +48,47 @@ async function spoil(data) {
   await fetch('/wx/logout', { method: 'POST', headers: { Authorization: 'Bearer ' + token, 'Content-Type': 'application/json' }, body: '{}' })
 }
 
-/** @param {any} world */
-export function createNetwork(world) {
+/**
+ * @param {import('../types').World} world
+ * @param {{patient?: boolean}} [options]
+ * @returns {{request(options: import('../types').RequestOptions): {abort(): void}}}
+ */
+export function createNetwork(world, { patient = false } = {}) {
   let open = 0
+  /** @type {(() => void)[]} those who wait for one of the ten */
+  const waiting = []
 
-  /** @param {any} options @param {AbortSignal} signal */
+  /** Takes one of the ten. */
+  async function enter() {
+    if (open >= LIMIT && !patient) throw new Error('exceed max task count')
+    if (open >= LIMIT) await new Promise((go) => waiting.push(() => go(undefined)))
+    else open++
+  }
+
+  /** Hands it on, or gives it back. */
+  function leave() {
+    const next = waiting.shift()
+    if (next) next()
+    else open--
+  }
+
+  /** @param {import('../types').RequestOptions} options @param {AbortSignal} signal */
   async function exchange(options, signal) {
     if (!/^https?:\/\//.test(options.url || '')) throw new Error('invalid url')
-    if (open >= LIMIT) throw new Error('exceed max task count')
-    if (world.switches.offline) throw new Error(OFFLINE)
-    const { target, init } = asFetch(options)
-    open++
+    await enter()
     try {
+      if (world.switches.offline) throw new Error(OFFLINE)
+      const { target, init } = asFetch(options)
       const reply = await fetch(target, { ...init, signal })
       const data = parse(await reply.text())
       if (world.switches.useless) await spoil(data)
       return { statusCode: reply.status, data, header: Object.fromEntries(reply.headers), cookies: [] }
     } finally {
-      open--
+      leave()
     }
   }
 
-  /** @param {any} options */
+  /** @param {import('../types').RequestOptions} options */
   function request(options) {
     const control = new AbortController()
     const path = String(options.url).replace(/^https?:\/\/[^/]*/, '')
