@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+/*
+ * show.mjs: "break it and watch", in Chromium: it runs to its end, tells what
+ * happens in the language that is chosen, can be stopped, leaves nothing
+ * broken; and the clients beside wxlogin fare as their code has it.
+ *
+ *   SHOW   name -> async ({chromium, system}) => ...
+ *
+ * The whole run is filmed: demo/run.d/screenshots/break-it-LANG.png, an
+ * animated PNG.  With WXLOGIN_DOC_SCREENSHOTS=1 also in Chinese, and to
+ * doc/screenshots.
+ */
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import UPNG from 'upng-js'
+import { STORM } from '../app/panel/show.js'
+import { TEXTS, fill } from '../app/panel/texts.js'
+import { until } from './support/in-page.mjs'
+import { LAPTOP, PHONE, click, close, open, publish, said } from './panel.mjs'
+
+/** Waits for what the show says. @returns {Promise<string>} */
+const told = ({ page }, text) => page.evaluate(until, String((source) => {
+  const words = document.getElementById('told').textContent
+  return new RegExp('^' + source + '$').test(words) && words
+}), [pattern(text)], 30000)
+
+/** A text as a pattern: its numbers may be any. */
+const pattern = (text) => fill(text.replace(/[.?*()]/g, '\\$&'), { a: '\\d+', b: '\\d+', c: '\\d+', n: String(STORM), s: '\\d' })
+
+const counts = ({ page }) => page.evaluate(() => Object.fromEntries(['wxlogin', 'flyio', 'plain'].map((name) => [name, window.demo.counts(name)])))
+const shown = ({ page }, lane, what) => page.$eval(`[data-lane="${lane}"] [data-count="${what}"]`, (node) => Number(node.textContent))
+const isOn = ({ page }, name) => page.$eval(`[data-switch="${name}"]`, (box) => box.checked)
+
+/** Takes pictures until told to stop: [{at, png}]. @param {any} demo */
+function film({ page }) {
+  const frames = []
+  let on = true
+  const work = (async () => {
+    while (on) {
+      frames.push({ at: performance.now(), png: await page.screenshot() })
+      await new Promise((next) => setTimeout(next, 350))
+    }
+  })()
+  return async () => {
+    on = false
+    await work
+    return frames
+  }
+}
+
+/** An animated PNG of the pictures; the last one stays. @param {{at: number, png: Uint8Array}[]} frames */
+function animate(frames) {
+  const pictures = frames.map(({ png }) => UPNG.decode(png.buffer.slice(png.byteOffset, png.byteOffset + png.byteLength)))
+  const [{ width, height }] = pictures
+  const delays = frames.map(({ at }, index) => (index + 1 < frames.length ? Math.round(frames[index + 1].at - at) : 4000))
+  return Buffer.from(UPNG.encode(pictures.map((picture) => UPNG.toRGBA8(picture)[0]), width, height, 128, delays))
+}
+
+/** The picture has as many frames as were taken, or fewer where nothing changed. @param {string} file */
+async function checkAnimation(file) {
+  const { frames, width } = UPNG.decode((await readFile(file)).buffer)
+  assert.equal(width, LAPTOP[0])
+  assert.ok(frames.length > 10, `${frames.length} frames`)
+}
+
+/** What each client has to show for it. @param {any} demo */
+async function checkCounts(demo) {
+  const { wxlogin, flyio, plain } = await counts(demo)
+  for (const [name, lane] of Object.entries({ wxlogin, flyio, plain })) {
+    assert.equal(await shown(demo, name, 'logins'), lane.logins)
+    assert.equal(await shown(demo, name, 'failed'), lane.failed)
+  }
+  assert.equal(wxlogin.sent, flyio.sent, 'the same load')
+  assert.equal(wxlogin.sent, plain.sent, 'the same load')
+  // One for each storm, and those until the fuse opened.
+  assert.ok(wxlogin.logins <= 6, JSON.stringify(wxlogin))
+  assert.ok(wxlogin.failed < STORM / 2, 'only what came while the tokens died or the fuse was open')
+  assert.equal(wxlogin.other, 'in')
+  for (const other of [flyio, plain]) {
+    assert.ok(other.logins >= STORM, JSON.stringify(other))
+    assert.ok(other.failed > wxlogin.failed, JSON.stringify({ other, wxlogin }))
+    assert.equal(other.other, 'out')
+  }
+}
+
+/** @param {'en' | 'zh'} lang */
+const whole = (lang) => async (world) => {
+  const t = TEXTS[lang]
+  const demo = await open(world, { lang }, LAPTOP, 1)
+  await told(demo, t.show_idle)
+  const cut = film(demo)
+  await click(demo, '#run')
+  for (const scene of ['calm', 'ended', 'storm']) await told(demo, t['show_' + scene])
+  const words = await told(demo, t.show_countedOut)
+  assert.match(words, /wxlogin 1\D/, 'one login for all of them')
+  await told(demo, t.show_useless)
+  assert.equal(await isOn(demo, 'useless'), true)
+  await told(demo, t.show_fused)
+  await demo.phoneAt(0).sees(lang === 'en' ? 'Login failed' : '登录没有成功')
+  await told(demo, t.show_mended)
+  assert.equal(await isOn(demo, 'useless'), false)
+  await told(demo, t.show_again)
+  await told(demo, t.show_totalOut)
+  const frames = await cut()
+  await demo.phoneAt(0).sees(lang === 'en' ? 'Logged in silently' : '已静默登录')
+  await checkCounts(demo)
+  const file = path.join(demo.shots, `break-it-${lang}.png`)
+  await writeFile(file, animate(frames))
+  await checkAnimation(file)
+  await publish(file)
+  await close(demo)
+}
+
+/** Stopped in the middle of the worst, in the other language. */
+async function stopped(world) {
+  const demo = await open(world, { lang: 'zh' }, PHONE, 1)
+  const before = await demo.page.evaluate(() => window.demo.user)
+  await click(demo, '#run')
+  await told(demo, TEXTS.zh.show_calm)
+  assert.equal(await demo.page.$eval('#run', (node) => node.textContent), '停止')
+  await click(demo, '[data-action="language"]')
+  await told(demo, TEXTS.en.show_ended)
+  assert.equal(await demo.page.$eval('#run', (node) => node.textContent), 'Stop')
+  await told(demo, TEXTS.en.show_useless)
+  await click(demo, '#run')
+  await told(demo, TEXTS.en.show_stopped)
+  assert.equal(await isOn(demo, 'useless'), false)
+  assert.equal(await demo.page.$eval('#run', (node) => node.textContent), TEXTS.en.run)
+  // The phone comes after: its mini program starts again in the other language, for the same user.
+  await demo.phoneAt(0).sees('Tea Corner')
+  assert.equal(await demo.page.evaluate(() => window.demo.phones[0].user), before)
+  await close(demo)
+}
+
+/** By hand: what is done to the phone is done to the others. */
+async function byHand(world) {
+  const demo = await open(world, { lang: 'en' }, LAPTOP)
+  await click(demo, '[data-action="revoke"]')
+  await said(demo, /session is over/)
+  await click(demo, '#fire')
+  assert.equal(await said(demo, /Sent: 20/), 'Sent: 20, succeeded: 20, logins: 1')
+  await demo.page.evaluate(until, String(() => ['flyio', 'plain'].every((name) => {
+    const { served, failed } = window.demo.counts(name)
+    return served + failed === 20
+  })), [], 30000)
+  const { wxlogin, flyio, plain } = await counts(demo)
+  assert.deepEqual([wxlogin.logins, wxlogin.served, wxlogin.failed], [1, 20, 0])
+  assert.ok(flyio.logins >= 20 && plain.logins >= 20, JSON.stringify({ flyio, plain }))
+  await click(demo, '[data-switch="offline"]')
+  await demo.page.select('#count', '5')
+  await click(demo, '#fire')
+  await said(demo, /Sent: 5, succeeded: 0/)
+  await demo.page.evaluate(until, String((before) => ['flyio', 'plain'].every((name, n) => window.demo.counts(name).failed === before[n] + 5)), [[flyio.failed, plain.failed]], 20000)
+  await click(demo, '[data-action="clear"]')
+  assert.deepEqual(Object.values(await counts(demo)).map(({ sent }) => sent), [0, 0, 0])
+  await close(demo)
+}
+
+export const SHOW = {
+  'break it and watch: from one end to the other, filmed': whole('en'),
+  ...(process.env.WXLOGIN_DOC_SCREENSHOTS ? { 'break it and watch: in Chinese, filmed': whole('zh') } : {}),
+  'break it and watch: another language in the middle, then stopped': stopped,
+  'three clients by hand: the same load, the same faults': byHand
+}
