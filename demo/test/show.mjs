@@ -6,12 +6,11 @@
  *
  *   SHOW   name -> async ({chromium, system}) => ...
  *
- * The whole run is filmed: demo/run.d/screenshots/break-it-LANG.png, an
- * animated PNG.  With WXLOGIN_DOC_SCREENSHOTS=1 also in Chinese, and to
- * doc/screenshots.
+ * With WXLOGIN_DOC_SCREENSHOTS=1 the whole run is filmed, in both languages:
+ * doc/screenshots/break-it-LANG.png, an animated PNG.
  */
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import UPNG from 'upng-js'
 import { STORM } from '../app/panel/show.js'
@@ -32,14 +31,18 @@ const counts = ({ page }) => page.evaluate(() => Object.fromEntries(['wxlogin', 
 const shown = ({ page }, lane, what) => page.$eval(`[data-lane="${lane}"] [data-count="${what}"]`, (node) => Number(node.textContent))
 const isOn = ({ page }, name) => page.$eval(`[data-switch="${name}"]`, (box) => box.checked)
 
-/** Takes pictures until told to stop: [{at, png}]. @param {any} demo */
+/** Milliseconds between two pictures of the film. */
+const PICTURE = 500
+
+/** Takes pictures until told to stop: [{at, png}], without those that show nothing new. */
 function film({ page }) {
   const frames = []
   let on = true
   const work = (async () => {
     while (on) {
-      frames.push({ at: performance.now(), png: await page.screenshot() })
-      await new Promise((next) => setTimeout(next, 350))
+      const png = Buffer.from(await page.screenshot())
+      if (frames.length === 0 || !png.equals(frames[frames.length - 1].png)) frames.push({ at: performance.now(), png })
+      await new Promise((next) => setTimeout(next, PICTURE))
     }
   })()
   return async () => {
@@ -49,7 +52,7 @@ function film({ page }) {
   }
 }
 
-/** An animated PNG of the pictures; the last one stays. @param {{at: number, png: Uint8Array}[]} frames */
+/** An animated PNG of the pictures; the last one stays. @param {{at: number, png: Buffer}[]} frames */
 function animate(frames) {
   const pictures = frames.map(({ png }) => UPNG.decode(png.buffer.slice(png.byteOffset, png.byteOffset + png.byteLength)))
   const [{ width, height }] = pictures
@@ -57,14 +60,7 @@ function animate(frames) {
   return Buffer.from(UPNG.encode(pictures.map((picture) => UPNG.toRGBA8(picture)[0]), width, height, 128, delays))
 }
 
-/** The picture has as many frames as were taken, or fewer where nothing changed. @param {string} file */
-async function checkAnimation(file) {
-  const { frames, width } = UPNG.decode((await readFile(file)).buffer)
-  assert.equal(width, LAPTOP[0])
-  assert.ok(frames.length > 10, `${frames.length} frames`)
-}
-
-/** What each client has to show for it. @param {any} demo */
+/** What each client has to show for it. */
 async function checkCounts(demo) {
   const { wxlogin, flyio, plain } = await counts(demo)
   for (const [name, lane] of Object.entries({ wxlogin, flyio, plain })) {
@@ -89,7 +85,7 @@ const whole = (lang) => async (world) => {
   const t = TEXTS[lang]
   const demo = await open(world, { lang }, LAPTOP, 1)
   await told(demo, t.show_idle)
-  const cut = film(demo)
+  const cut = process.env.WXLOGIN_DOC_SCREENSHOTS ? film(demo) : async () => []
   await click(demo, '#run')
   for (const scene of ['calm', 'ended', 'storm']) await told(demo, t['show_' + scene])
   const words = await told(demo, t.show_countedOut)
@@ -105,10 +101,11 @@ const whole = (lang) => async (world) => {
   const frames = await cut()
   await demo.phoneAt(0).sees(lang === 'en' ? 'Logged in silently' : '已静默登录')
   await checkCounts(demo)
-  const file = path.join(demo.shots, `break-it-${lang}.png`)
-  await writeFile(file, animate(frames))
-  await checkAnimation(file)
-  await publish(file)
+  if (frames.length > 0) {
+    const file = path.join(demo.shots, `break-it-${lang}.png`)
+    await writeFile(file, animate(frames))
+    await publish(file)
+  }
   await close(demo)
 }
 
@@ -158,8 +155,8 @@ async function byHand(world) {
 }
 
 export const SHOW = {
-  'break it and watch: from one end to the other, filmed': whole('en'),
-  ...(process.env.WXLOGIN_DOC_SCREENSHOTS ? { 'break it and watch: in Chinese, filmed': whole('zh') } : {}),
+  'break it and watch: from one end to the other': whole('en'),
+  ...(process.env.WXLOGIN_DOC_SCREENSHOTS ? { 'break it and watch: in Chinese': whole('zh') } : {}),
   'break it and watch: another language in the middle, then stopped': stopped,
   'three clients by hand: the same load, the same faults': byHand
 }

@@ -65,7 +65,7 @@ export function createPhones(host, { user, lang: first, wire, enlarge }) {
     const box = document.createElement('div')
     box.className = 'shell'
     box.dataset.shell = String(index)
-    box.innerHTML = '<iframe></iframe><span class="island" role="img"></span><button type="button" class="enlarge"></button>'
+    box.innerHTML = '<iframe></iframe><span class="island"></span><button type="button" class="enlarge"></button>'
     box.querySelector('.enlarge').addEventListener('click', () => enlarge(index))
     host.append(box)
     frames.push(box.querySelector('iframe'))

@@ -23,6 +23,7 @@ import { createStack } from './stack.js'
 import { createChrome } from './chrome.js'
 import { createNative } from './native.js'
 import { createWorld } from './world.js'
+import { textsOf } from './texts.js'
 import { createWx } from './wx.js'
 
 const OFFER = '/members/offers.json'
@@ -51,7 +52,7 @@ export function boot({ app, templates, parts, runApp, client }) {
   document.documentElement.lang = world.lang
   const native = createNative(document.getElementById('native'), world)
   const space = createSpace(parts, templates, { world, native })
-  const chrome = createChrome(app, document.getElementById('phone'))
+  const chrome = createChrome(app, document.getElementById('phone'), textsOf(world.lang))
   const stack = createStack(app, space, chrome, document.getElementById('pages'))
   window.wx = createWx({ world, native, stack, chrome })
 

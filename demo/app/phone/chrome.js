@@ -18,9 +18,10 @@ function element(html) {
 /**
  * @param {import('../types').AppJson} app
  * @param {HTMLElement} phone
+ * @param {import('../types').Texts} t
  * @returns {import('../types').Chrome}
  */
-export function createChrome(app, phone) {
+export function createChrome(app, phone, t) {
   const title = /** @type {HTMLElement} */ (phone.querySelector('.bar-title'))
   const back = /** @type {HTMLElement} */ (phone.querySelector('.bar-back'))
   const tabBar = /** @type {HTMLElement} */ (phone.querySelector('.tab-bar'))
@@ -35,6 +36,7 @@ export function createChrome(app, phone) {
     tabBar.append(tab)
     return tab
   })
+  back.setAttribute('aria-label', t.back)
   back.addEventListener('click', () => handlers.back())
   title.addEventListener('dblclick', () => handlers.pull())
   // By keyboard a click has no count.

@@ -27,6 +27,13 @@ function fragment(html, values) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild)
 }
 
+/** To the next of what can have the focus, or stays. @param {HTMLElement} element @param {number} step */
+function focusAfter(element, step) {
+  const all = /** @type {HTMLElement[]} */ ([...element.closest('.wx-scroll').querySelectorAll('button, input, [tabindex="0"]')])
+  const next = all[all.indexOf(element) + step]
+  if (next) next.focus()
+}
+
 /**
  * @param {HTMLElement} host
  * @param {import('../types').World} world
@@ -107,27 +114,44 @@ export function createNative(host, world) {
     clear('keyboard')
     const bar = fragment('<div class="keyboard"><button type="button" class="suggestion">%useNickname%<b>%name%</b></button></div>', { ...t, name: world.weChatName })
     host.append(bar)
+    let open = true
+    // Taking it away takes the focus from it, which takes it away.
+    const leave = () => {
+      if (open) {
+        open = false
+        bar.remove()
+      }
+    }
     const take = () => {
       input.value = world.weChatName
       if (document.activeElement === input) input.blur()
       else input.dispatchEvent(new FocusEvent('blur'))
-      bar.remove()
+      leave()
     }
     // Before the field loses the focus.
     bar.addEventListener('pointerdown', (event) => {
       event.preventDefault()
       take()
     })
-    // From the keyboard: Tab goes to the suggestion, Enter takes it.
+    // From the keyboard: Tab goes to the suggestion, Enter takes it; Tab goes on behind the field.
     input.addEventListener('keydown', (event) => {
-      if (event.key !== 'Tab' || event.shiftKey || !bar.isConnected) return
+      if (event.key !== 'Tab' || event.shiftKey || !open) return
       event.preventDefault()
       bar.querySelector('button').focus()
     })
-    bar.addEventListener('click', ({ detail }) => detail === 0 && take())
+    bar.addEventListener('keydown', (event) => {
+      if (event.key !== 'Tab') return
+      event.preventDefault()
+      focusAfter(input, event.shiftKey ? 0 : 1)
+    })
+    bar.addEventListener('click', ({ detail }) => {
+      if (detail !== 0) return
+      take()
+      focusAfter(input, 1)
+    })
     for (const node of [input, bar]) {
       node.addEventListener('focusout', ({ relatedTarget }) => {
-        if (!bar.contains(/** @type {Node} */ (relatedTarget))) bar.remove()
+        if (!bar.contains(/** @type {Node} */ (relatedTarget))) leave()
       })
     }
   }
