@@ -89,7 +89,7 @@ const focused = (phone) => phone.evaluate(() => {
   return (activeElement.getAttribute('aria-label') || activeElement.placeholder || activeElement.textContent).replace(/\s+/g, ' ').trim()
 })
 
-/** Tab until the phone's focus is on this. @param {any} phone @param {string} words */
+/** Tab until the phone's focus is on this. */
 async function tabTo(phone, words) {
   const passed = []
   await phone.until((name) => [...document.querySelectorAll('button, input, [tabindex="0"]')]

@@ -18,7 +18,7 @@ const DOC = fileURLToPath(new URL('../../doc/screenshots', import.meta.url))
 export const LAPTOP = [1366, 768]
 export const PHONE = [390, 844]
 
-/** @param {any} demo @param {string} name @param {{doc?: boolean, full?: boolean}} [options] */
+/** @param {{page: import('puppeteer-core').Page, shots: string}} demo @param {string} name @param {{doc?: boolean, full?: boolean}} [options] */
 export async function picture({ page, shots }, name, { doc = false, full = false } = {}) {
   const file = path.join(shots, name + '.png')
   await page.screenshot({ path: file, fullPage: full })
@@ -157,7 +157,7 @@ async function fuse(world) {
   await close(demo)
 }
 
-/** Waits until the island of a phone says this. @param {any} demo @param {string} state @param {number} [index] */
+/** Waits until the island of a phone says this. */
 const island = ({ page }, state, index = 0) => page.evaluate(until, String((n, is) => {
   const node = document.querySelectorAll('.island')[n]
   return node.dataset.is === is && node.textContent !== ''

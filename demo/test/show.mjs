@@ -16,7 +16,9 @@ import UPNG from 'upng-js'
 import { STORM } from '../app/panel/show.js'
 import { TEXTS, fill } from '../app/panel/texts.js'
 import { until } from './support/in-page.mjs'
-import { LAPTOP, PHONE, click, close, open, publish, said } from './panel.mjs'
+import { LAPTOP, PHONE, click, close, open, picture, publish, said } from './panel.mjs'
+
+const DARK = [{ name: 'prefers-color-scheme', value: 'dark' }, { name: 'prefers-reduced-motion', value: 'reduce' }]
 
 /** Waits for what the show says. @returns {Promise<string>} */
 const told = ({ page }, text) => page.evaluate(until, String((source) => {
@@ -101,6 +103,9 @@ const whole = (lang) => async (world) => {
   const frames = await cut()
   await demo.phoneAt(0).sees(lang === 'en' ? 'Logged in silently' : '已静默登录')
   await checkCounts(demo)
+  await picture(demo, 'break-it-still-' + lang, { doc: true })
+  await demo.page.emulateMediaFeatures(DARK)
+  await picture(demo, 'break-it-dark-' + lang, { doc: true })
   if (frames.length > 0) {
     const file = path.join(demo.shots, `break-it-${lang}.png`)
     await writeFile(file, animate(frames))
@@ -119,7 +124,12 @@ async function stopped(world) {
   await click(demo, '[data-action="language"]')
   await told(demo, TEXTS.en.show_ended)
   assert.equal(await demo.page.$eval('#run', (node) => node.textContent), 'Stop')
+  await told(demo, TEXTS.en.show_countedOut)
+  await demo.page.evaluate(() => window.scrollTo(0, 0))
+  await picture(demo, 'break-it-phone', { doc: true })
   await told(demo, TEXTS.en.show_useless)
+  await demo.page.emulateMediaFeatures(DARK)
+  await picture(demo, 'break-it-phone-dark', { doc: true })
   await click(demo, '#run')
   await told(demo, TEXTS.en.show_stopped)
   assert.equal(await isOn(demo, 'useless'), false)

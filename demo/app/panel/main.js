@@ -36,6 +36,11 @@ let t = TEXTS[lang]
 let selected = 0
 /** What the drawn phones are doing that a restart would cut off. */
 let busy = Promise.resolve()
+/** All requests of all clients so far. @type {Promise<unknown>} */
+let loads = Promise.resolve()
+
+/** Switches that are faults, and strike all clients. @type {import('../types').SwitchName[]} */
+const FAULTS = ['offline', 'useless']
 
 const byId = (id) => document.getElementById(id)
 const every = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)])
@@ -89,7 +94,7 @@ async function startRivals() {
   const { switches } = phones.all[selected]
   rivals = [['flyio', createFlyio], ['plain', createPlain]].map(([name, create]) => {
     const rival = createRival(name, `${user}-${name}-${generation}`, create)
-    Object.assign(rival.world.switches, { offline: switches.offline, useless: switches.useless })
+    for (const fault of FAULTS) rival.world.switches[fault] = switches[fault]
     rival.world.onWire((event) => event.name === 'login' && !event.end && rivals.includes(rival) && lanes.login(name))
     return rival
   })
@@ -99,9 +104,10 @@ async function startRivals() {
 /** The same requests of all clients at once; resolves to the outcomes of the phone's. @param {number} n */
 function load(n) {
   const phone = phones.all[selected]
-  for (const rival of rivals) rival.fire(n, lanes.load(rival.name, n))
+  const theirs = rivals.map((rival) => rival.fire(n, lanes.load(rival.name, n)))
   const outcomes = phone.fire(n, lanes.load('wxlogin', n))
   busy = Promise.all([busy, outcomes.then((all) => all.includes('FUSE_OPEN') && phones.pulses[selected].refused())]).then(() => {})
+  loads = Promise.all([loads, outcomes, ...theirs]).then(() => {})
   return outcomes
 }
 
@@ -115,8 +121,14 @@ async function endSessions() {
 /** @param {import('../types').SwitchName} name @param {boolean} on */
 function turn(name, on) {
   phones.all[selected].switches[name] = on
-  for (const rival of rivals) rival.world.switches[name] = on
+  if (FAULTS.includes(name)) for (const rival of rivals) rival.world.switches[name] = on
   showSwitches()
+}
+
+/** Does WeChat answer? @param {boolean} up */
+async function turnWeChat(up) {
+  /** @type {HTMLInputElement} */ (byId('wechat-down')).checked = !up
+  await breakWeChat(!up)
 }
 
 // ---- phones
@@ -158,6 +170,8 @@ const show = createShow({
   say: (key, values) => told.say('show_' + key, values),
 
   async prepare() {
+    for (const name of FAULTS) turn(name, false)
+    await turnWeChat(true)
     await startRivals()
     lanes.reset()
     diagram.clear()
@@ -168,6 +182,7 @@ const show = createShow({
 
   endSessions,
   fire: load,
+  settled: () => loads,
   spoil: (on) => turn('useless', on),
 
   async askOthers() {
@@ -288,7 +303,7 @@ async function onChange({ target }) {
   if (box.id === 'count') showCount()
   if (box.dataset.switch) turn(/** @type {import('../types').SwitchName} */ (box.dataset.switch), box.checked)
   if (box.id === 'wechat-down') {
-    await breakWeChat(box.checked)
+    await turnWeChat(!box.checked)
     said.say(box.checked ? 'down' : 'up')
   }
 }

@@ -17,6 +17,7 @@
  * @property {() => Promise<void>} prepare clients that start afresh
  * @property {() => Promise<void>} endSessions
  * @property {(n: number) => Promise<unknown>} fire n requests of each client at once
+ * @property {() => Promise<unknown>} settled all these requests have their answers
  * @property {(on: boolean) => void} spoil tokens die at once
  * @property {() => Promise<boolean>} askOthers whose other phone is out; true: only those of the other clients
  * @property {() => Record<string, number>} logins by letter, for the texts
@@ -29,6 +30,8 @@
 export const STORM = 50
 /** Milliseconds between two requests of a page that polls. */
 const POLL = 700
+/** How much longer than planned a scene may wait for the last answers, in milliseconds. */
+const PATIENCE = 4000
 
 const seconds = (ms) => Math.ceil(ms / 1000)
 
@@ -36,7 +39,7 @@ const seconds = (ms) => Math.ceil(ms / 1000)
 export const SCENES = [
   { say: 'calm', ms: 2500, polls: true },
   { say: 'ended', ms: 2500, act: ({ endSessions }) => endSessions() },
-  { say: 'storm', ms: 3500, act: ({ fire }) => void fire(STORM) },
+  { say: 'storm', ms: 3000, act: ({ fire }) => void fire(STORM), settles: true },
   { say: 'counted', ms: 3000, async act({ askOthers, look }) {
     look()
     return (await askOthers()) ? 'countedOut' : 'counted'
@@ -47,7 +50,7 @@ export const SCENES = [
   } },
   { say: 'fused', ms: 2200, polls: true, act: ({ look }) => look() },
   { say: 'mended', ms: 500, act: ({ spoil }) => spoil(false), mends: true },
-  { say: 'again', ms: 3500, async act({ fire, endSessions }) {
+  { say: 'again', ms: 3500, settles: true, async act({ fire, endSessions }) {
     await endSessions()
     fire(STORM)
   }, end: ({ look }) => look() }
@@ -90,6 +93,7 @@ export function createShow(stage) {
       stage.say(scene.say, { ...values, s: seconds(stage.fuse()) })
       await stay({ ms: Math.min(POLL, stage.fuse()) }, signal)
     }
+    if (scene.settles) await Promise.race([stage.settled(), pause(PATIENCE, signal)])
     if (scene.end) scene.end(stage)
   }
 
