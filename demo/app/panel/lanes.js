@@ -44,6 +44,7 @@ export function createLanes(host, texts) {
     for (const [what, n] of Object.entries({ logins, failed, served })) node.querySelector(`[data-count="${what}"]`).textContent = String(n)
     for (const each of names) nodeOf(each).style.setProperty('--share', String(lanes[each].logins / most))
     node.querySelector('[data-text="logins"]').textContent = logins === 1 ? t.login : t.logins
+    node.querySelector('.dots').setAttribute('data-empty', t.dots)
     node.dataset.failing = String(failed > 0)
     node.dataset.other = other
     node.querySelector('.lane-other').textContent = other ? t['other_' + other] : ''

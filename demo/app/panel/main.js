@@ -338,11 +338,12 @@ async function translate(other) {
   t = TEXTS[lang]
   showTexts()
   for (const part of [diagram, gauges, lanes]) part.translate(t)
+  phones.label(lang)
   const address = new URLSearchParams({ ...Object.fromEntries(query), lang })
   history.replaceState(null, '', '?' + address)
   await busy
   // It may have been switched back meanwhile.
-  if (lang === other) await phones.translate(lang)
+  if (lang === other) await phones.restart()
   gauges.select(phones.all[selected])
 }
 

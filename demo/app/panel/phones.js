@@ -7,7 +7,8 @@
  *     add(on)           one more; resolves to its window.phone
  *     all               window.phone of each
  *     pulses            how their sessions fare
- *     translate(lang)   restarts the mini programs in that language, where they were
+ *     label(lang)       what stands around them in another language
+ *     restart()         the mini programs too, where they were
  */
 import { createPulse } from './pulse.js'
 import { TEXTS } from './texts.js'
@@ -80,10 +81,15 @@ export function createPhones(host, { user, lang: first, wire, enlarge }) {
     /** @param {string} on the switches that are on */
     add: (on) => start(shell(), { on }),
 
-    /** @param {import('../types').Lang} other */
-    async translate(other) {
+    /** What stands around the mini programs. @param {import('../types').Lang} other */
+    label(other) {
       lang = other
+      all.forEach((_, index) => name(index))
       pulses.forEach((pulse) => pulse.translate(texts()))
+    },
+
+    /** The mini programs, in the language of the labels. */
+    async restart() {
       await Promise.all(all.map((phone, index) => start(index, { on: switchesOf(phone), at: phone.where() })))
     },
 
