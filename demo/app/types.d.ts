@@ -3,6 +3,9 @@
 
 export type Lang = 'zh' | 'en'
 
+/** What glass-easel's compiler makes of WXML. */
+export type Templates = import('glass-easel').template.ProcGenGroupList
+
 /** Texts by their name. */
 export type Texts = Record<string, string>
 
@@ -96,6 +99,13 @@ export interface AppJson {
   tabBar?: { list: { pagePath: string, text: string }[] }
 }
 
+/** What app.js gives to App. */
+export interface App {
+  globalData?: object
+  onLaunch?(how: LaunchOptions): void
+  onShow?(how: LaunchOptions): void
+}
+
 /** A page or component of the mini program. */
 export interface Part {
   path: string
@@ -112,7 +122,7 @@ export interface Caller {
 }
 
 export interface PageRoot {
-  attach(parent: Node, placeholder: Node): void
+  attach(parent: Element, placeholder: Element): void
   release(): void
   getComponent(): { triggerPageLifetime(name: string, args: unknown[]): void }
 }
@@ -145,6 +155,26 @@ export interface Native {
   toast(options: { title: string, duration?: number }): void
   loading(options: { title: string }): void
   hideLoading(): void
+}
+
+/** As much as is used here of glass-easel's components. */
+export interface BuiltIn {
+  data: Record<string, string & boolean>
+  $$: HTMLInputElement
+  act?(): Promise<void>
+  addListener(type: string, listener: () => void): void
+}
+
+/** What a built-in component is made of. */
+export interface BuiltInParts {
+  attached?(this: BuiltIn): void
+  observers?: Record<string, (this: BuiltIn, value: string & boolean) => void>
+  methods?: Record<string, (this: BuiltIn) => void>
+}
+
+export interface ComponentSpace {
+  setGlobalUsingComponent(tag: string, definition: import('glass-easel').GeneralComponentDefinition): void
+  defineComponent(options: object): import('glass-easel').GeneralComponentDefinition
 }
 
 /** What built-in components need. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* package.test.mjs: what the demo depends on: exact versions, no addresses, licences that fit MIT. */
+/* package.test.mjs: what the demo depends on: exact versions, no addresses, licences that fit MIT; its types. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const read = async (path) => readFile(new URL('../' + path, import.meta.url), 'utf8')
 const manifest = JSON.parse(await read('package.json'))
@@ -28,4 +31,10 @@ test('what goes into the page is MIT; what only builds or tests it may be used w
   for (const [path, { license }] of Object.entries(lock.packages)) {
     if (path !== '') assert.match(license || 'none', fitting, path)
   }
+})
+
+test('the types hold', async () => {
+  const here = fileURLToPath(new URL('..', import.meta.url))
+  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { cwd: here })
+    .catch(({ stdout }) => assert.fail(stdout))
 })

@@ -50,8 +50,10 @@ const every = (selector) => /** @type {HTMLElement[]} */ ([...document.querySele
 /** A line that is said again when the language changes. @param {HTMLElement} node */
 function createLine(node) {
   let key = ''
+  /** @type {Record<string, string | number>} */
   let values = {}
   return {
+    /** @param {string} what @param {Record<string, string | number>} [numbers] */
     say(what, numbers = {}) {
       key = what
       values = numbers
@@ -92,7 +94,7 @@ let generation = 0
 async function startRivals() {
   generation++
   const { switches } = phones.all[selected]
-  rivals = [['flyio', createFlyio], ['plain', createPlain]].map(([name, create]) => {
+  rivals = Object.entries({ flyio: createFlyio, plain: createPlain }).map(([name, create]) => {
     const rival = createRival(name, `${user}-${name}-${generation}`, create)
     for (const fault of FAULTS) rival.world.switches[fault] = switches[fault]
     rival.world.onWire((event) => event.name === 'login' && !event.end && rivals.includes(rival) && lanes.login(name))

@@ -43,7 +43,7 @@ function fire(client, n, each) {
 }
 
 /**
- * @param {{app: import('../types').AppJson, templates: Record<string, unknown>, parts: import('../types').Part[],
+ * @param {{app: import('../types').AppJson, templates: import('../types').Templates, parts: import('../types').Part[],
  *   runApp: () => void, client: () => import('../types').Client}} program
  */
 export function boot({ app, templates, parts, runApp, client }) {
@@ -54,15 +54,18 @@ export function boot({ app, templates, parts, runApp, client }) {
   const space = createSpace(parts, templates, { world, native })
   const chrome = createChrome(app, document.getElementById('phone'), textsOf(world.lang))
   const stack = createStack(app, space, chrome, document.getElementById('pages'))
-  window.wx = createWx({ world, native, stack, chrome })
 
+  /** @type {import('../types').App} */
   let instance = {}
-  window.App = (options) => {
-    instance = Object.assign(options, { globalData: options.globalData || {} })
-  }
-  window.getApp = () => instance
-  window.getCurrentPages = () => stack.callers()
-  window.phone = Object.assign(world, {
+  Object.assign(window, {
+    wx: createWx({ world, native, stack, chrome }),
+    App(/** @type {import('../types').App} */ options) {
+      instance = Object.assign(options, { globalData: options.globalData || {} })
+    },
+    getApp: () => instance,
+    getCurrentPages: () => stack.callers()
+  })
+  const phone = Object.assign(world, {
     client,
     fire: (n, each = () => {}) => fire(client(), n, each),
     where: () => stack.where(),
@@ -73,10 +76,13 @@ export function boot({ app, templates, parts, runApp, client }) {
     }
   })
 
+  Object.assign(window, { phone })
+
   runApp()
   space.define()
   const how = { path: app.pages[0], query: {}, scene: 1001 }
-  for (const hook of ['onLaunch', 'onShow']) if (instance[hook]) instance[hook](how)
+  if (instance.onLaunch) instance.onLaunch(how)
+  if (instance.onShow) instance.onShow(how)
   addKeyboard(document.getElementById('pages'), space.tap)
   stack.start(JSON.parse(query.get('at') || '[]'))
 }

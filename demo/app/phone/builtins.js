@@ -9,11 +9,8 @@
  */
 import * as ge from 'glass-easel'
 
-/**
- * As much as is used here of glass-easel's components.
- * @typedef {{data: Record<string, unknown>, $$: HTMLElement & HTMLInputElement, act?(): Promise<void>, addListener(type: string, listener: () => void): void}} Component
- * @typedef {{setGlobalUsingComponent(tag: string, definition: object): void, defineComponent(options: object): object}} ComponentSpace
- */
+/** @typedef {import('../types').BuiltIn} Component */
+/** @typedef {import('../types').ComponentSpace} ComponentSpace */
 
 /** The built-in component behind an element. @type {WeakMap<Element, Component>} */
 const componentOf = new WeakMap()
@@ -35,14 +32,14 @@ export function isDisabled(target) {
   return true
 }
 
-/** @param {Element} element @param {string} name @param {unknown} value */
+/** @param {Element} element @param {string} name @param {string | boolean} value */
 function attribute(element, name, value) {
   if (value) element.setAttribute(name, value === true ? '' : value)
   else element.removeAttribute(name)
 }
 
 /** @param {Component} component @param {string} type @param {object} detail */
-const fire = (component, type, detail) => ge.triggerEvent(component, type, detail, { bubbles: false })
+const fire = (component, type, detail) => ge.triggerEvent(/** @type {ge.GeneralComponent} */ (/** @type {unknown} */ (component)), type, detail, { bubbles: false })
 
 /** Attributes that the element shows: property, attribute. */
 const SHOWN = [['ariaRole', 'role'], ['ariaLabel', 'aria-label'], ['disabled', 'data-disabled'], ['loading', 'data-loading'],
@@ -52,7 +49,7 @@ const SHOWN = [['ariaRole', 'role'], ['ariaLabel', 'aria-label'], ['disabled', '
  * @param {ComponentSpace} space
  * @param {string} tag
  * @param {object} properties
- * @param {{attached?: () => void, observers?: object, methods?: object}} [more]
+ * @param {import('../types').BuiltInParts} [more]
  */
 function define(space, tag, properties, { attached, observers, methods } = {}) {
   const show = function (name, attr) {
@@ -67,6 +64,7 @@ function define(space, tag, properties, { attached, observers, methods } = {}) {
     methods,
     observers: { ...shown, ...observers },
     lifetimes: {
+      /** @this {Component} */
       attached() {
         componentOf.set(this.$$, this)
         for (const [name, attr] of SHOWN) if (name in properties) attribute(this.$$, attr, this.data[name])
@@ -76,7 +74,7 @@ function define(space, tag, properties, { attached, observers, methods } = {}) {
   }))
 }
 
-/** What a button's open-type does: asks, then fires its event. */
+/** What a button's open-type does: asks, then fires its event. @type {Record<string, (platform: import('../types').Platform) => Promise<[string, object]>>} */
 const OPEN_TYPES = {
   getPhoneNumber: ({ wechat }) => wechat.phoneNumber().then((detail) => ['getphonenumber', detail]),
   chooseAvatar: ({ wechat }) => wechat.avatar().then((detail) => ['chooseavatar', detail]),
@@ -90,7 +88,7 @@ const OPEN_TYPES = {
 /** Gives the form that a submit button stands in the values of its inputs. @param {Element} element */
 function submit(element) {
   const form = element.closest('form')
-  const fields = [...form.querySelectorAll('input[name]')]
+  const fields = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[name]')])
   fire(componentOf.get(form), 'submit', { value: Object.fromEntries(fields.map((field) => [field.name, field.value])) })
 }
 
@@ -148,6 +146,7 @@ function addInput(space, { wechat }) {
 
 /** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addImage(space, { wechat }) {
+  /** @this {Component} */
   const paint = function () {
     const address = wechat.fileAt(this.data.src)
     if (this.$$) this.$$.style.backgroundImage = address ? `url("${address}")` : ''

@@ -27,7 +27,7 @@ function parse(text) {
 /** @param {unknown} data @param {Headers} headers */
 function bodyOf(data, headers) {
   if (data === undefined || typeof data === 'string') return data
-  if (/urlencoded/.test(headers.get('content-type'))) return String(new URLSearchParams(data))
+  if (/urlencoded/.test(headers.get('content-type'))) return String(new URLSearchParams(/** @type {Record<string, string>} */ (data)))
   return JSON.stringify(data)
 }
 

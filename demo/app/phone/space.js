@@ -19,7 +19,7 @@ class Context extends ge.CurrentWindowBackendContext {
     super()
     this.onEvent((target, type, detail, options) => {
       const { originalEvent } = options
-      if (type === 'tap' && originalEvent && isDisabled(originalEvent.target)) return undefined
+      if (type === 'tap' && originalEvent && isDisabled(/** @type {Event} */ (originalEvent).target)) return undefined
       return dispatch(target, type, detail, options)
     })
   }
@@ -46,7 +46,7 @@ function tap(element) {
 
 /**
  * @param {import('../types').Part[]} parts
- * @param {Record<string, unknown>} templates compiled
+ * @param {import('../types').Templates} templates compiled
  * @param {{world: import('../types').World, native: import('../types').Native}} platform what the built-in components need
  * @returns {import('../types').Space & {tap(element: Element): void}}
  */
@@ -71,7 +71,7 @@ export function createSpace(parts, templates, platform) {
     /** @param {string} route */
     create(route) {
       const root = backend.createRoot('wx-root', code, '/' + route)
-      return { root, caller: root.get() }
+      return /** @type {{root: import('../types').PageRoot, caller: import('../types').Caller}} */ (/** @type {unknown} */ ({ root, caller: root.get() }))
     },
 
     /** @param {string} route */

@@ -65,7 +65,7 @@ export function createStack(app, space, chrome, host) {
     caller.options = options
     const page = { route, root, caller, box, title: '', ready: false }
     host.append(box)
-    root.attach(box.firstChild, box.firstChild.firstChild)
+    root.attach(box.firstElementChild, box.firstElementChild.firstElementChild)
     return page
   }
 

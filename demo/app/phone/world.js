@@ -31,8 +31,10 @@ function digitsOf(name) {
 export function createWorld(query) {
   const user = query.get('user') || 'visitor'
   const on = (query.get('on') || '').split(',')
+  /** @type {((event: import('../types').WireEvent) => void)[]} */
   const listeners = []
   const history = []
+  /** @type {((how: import('../types').LaunchOptions) => void)[]} */
   const shows = []
   let calls = 0
   return {
@@ -65,7 +67,7 @@ export function createWorld(query) {
       return (outcome) => tell({ id, end: true, ms: Math.round(performance.now() - from), ...event, ...outcome })
     },
 
-    /** @param {() => void} listener of wx.onAppShow */
+    /** @param {(how: import('../types').LaunchOptions) => void} listener of wx.onAppShow */
     onShown(listener) {
       shows.push(listener)
     },

@@ -19,7 +19,7 @@ const CALLBACKS = ['success', 'fail', 'complete']
 function api(name, work) {
   return (options = {}) => {
     const run = (async () => work(options))().then(
-      (result) => ({ errMsg: name + ':ok', ...result }),
+      (result) => Object.assign({ errMsg: name + ':ok' }, result),
       (error) => Promise.reject({ errMsg: `${name}:fail ${error.message}` }))
     if (!CALLBACKS.some((callback) => options[callback])) return run
     const tell = (callback, value) => options[callback] && options[callback](value)
