@@ -88,6 +88,11 @@ export interface RequestOptions {
   fail?(failure: { errMsg: string }): void
   complete?(what: object): void
 }
+export interface UploadOptions extends RequestOptions {
+  filePath: string
+  name: string
+  formData?: Record<string, string>
+}
 export interface Reply { statusCode: number, data: { code?: string, data?: { token?: string } }, header: Record<string, string>, errMsg: string }
 
 export type Callbacks = Record<'success' | 'fail' | 'complete', ((value: object) => void) | undefined>

@@ -14,11 +14,9 @@
 import { ask } from './stand-in.js'
 import { textsOf } from './texts.js'
 
-/** A drawn face: the picture of this WeChat user. */
-const FACE = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#cfe3d4"/>' +
-  '<circle cx="48" cy="38" r="18" fill="#6b9b7a"/><path d="M12 96c2-26 16-36 36-36s34 10 36 36z" fill="#6b9b7a"/></svg>')
-const ALBUM = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#e9d8a6"/>' +
-  '<path d="M0 80 32 44l20 22 14-14 30 30v14H0z" fill="#94a36b"/><circle cx="70" cy="26" r="10" fill="#e07a5f"/></svg>')
+/** Pictures that this WeChat user has: one's own, and one in the album. */
+const FACE = '/face.png'
+const ALBUM = '/album.png'
 
 /** @param {string} html with %name% for escaped texts @param {{[name: string]: string}} values */
 function fragment(html, values) {

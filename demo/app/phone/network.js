@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * network.js: wx.request, as fetch does it, with the platform's rules:
+ * network.js: wx.request and wx.uploadFile, as fetch does them, with the
+ * platform's rules:
  *
  *   - at most ten at once; the eleventh fails, or waits where `patient`
  *   - any HTTP status is a success
  *   - data of a GET goes into the query, of all else into the body, as JSON
  *     unless the content-type says form
- *   - a body that is JSON is parsed
+ *   - a body that is JSON is parsed; that of an upload stays text
  *
- * uploadFile and downloadFile of the platform are not here: the example has
- * nothing to carry.
+ * downloadFile of the platform is not here: the example has nothing to fetch.
  */
 
 const LIMIT = 10
@@ -41,6 +41,19 @@ function asFetch({ url, method = 'GET', data, header }) {
   return { target, init }
 }
 
+/** A file of the phone as multipart form. @param {import('../types').UploadOptions} options @param {(path: string) => string} fileAt */
+async function asUpload({ url, filePath, name, formData, header }, fileAt) {
+  const address = fileAt(filePath)
+  if (!address) throw new Error('file not found')
+  const body = new FormData()
+  for (const [key, value] of Object.entries(formData || {})) body.append(key, value)
+  body.append(name, await (await fetch(address)).blob(), 'picture.png')
+  const headers = new Headers(header)
+  // The browser's own, which knows the boundary.
+  headers.delete('content-type')
+  return { target: new URL(url), init: { method: 'POST', headers, body } }
+}
+
 /** The token that a login brought dies before it arrives. */
 async function spoil(data) {
   const token = data && data.data && data.data.token
@@ -50,10 +63,10 @@ async function spoil(data) {
 
 /**
  * @param {import('../types').World} world
- * @param {{patient?: boolean}} [options]
- * @returns {{request(options: import('../types').RequestOptions): {abort(): void}}}
+ * @param {{patient?: boolean, fileAt?: (path: string) => string}} [options] fileAt: the address of a file on the phone
+ * @returns {{request(options: import('../types').RequestOptions): {abort(): void}, uploadFile(options: import('../types').UploadOptions): {abort(): void}}}
  */
-export function createNetwork(world, { patient = false } = {}) {
+export function createNetwork(world, { patient = false, fileAt = () => '' } = {}) {
   let open = 0
   /** @type {(() => void)[]} those who wait for one of the ten */
   const waiting = []
@@ -72,39 +85,51 @@ export function createNetwork(world, { patient = false } = {}) {
     else open--
   }
 
-  /** @param {import('../types').RequestOptions} options @param {AbortSignal} signal */
-  async function exchange(options, signal) {
+  /**
+   * @param {import('../types').RequestOptions} options
+   * @param {() => {target: URL, init: RequestInit} | Promise<{target: URL, init: RequestInit}>} prepare
+   * @param {AbortSignal} signal
+   */
+  async function exchange(options, prepare, signal) {
     if (!/^https?:\/\//.test(options.url || '')) throw new Error('invalid url')
     await enter()
     try {
       if (world.switches.offline) throw new Error(OFFLINE)
-      const { target, init } = asFetch(options)
+      const { target, init } = await prepare()
       const reply = await fetch(target, { ...init, signal })
-      const data = parse(await reply.text())
+      const text = await reply.text()
+      const data = parse(text)
       if (world.switches.useless) await spoil(data)
-      return { statusCode: reply.status, data, header: Object.fromEntries(reply.headers), cookies: [] }
+      return { statusCode: reply.status, text, data, header: Object.fromEntries(reply.headers), cookies: [] }
     } finally {
       leave()
     }
   }
 
-  /** @param {import('../types').RequestOptions} options */
-  function request(options) {
+  /**
+   * @param {'request' | 'uploadFile'} api
+   * @param {import('../types').RequestOptions} options
+   * @param {() => {target: URL, init: RequestInit} | Promise<{target: URL, init: RequestInit}>} prepare
+   */
+  function send(api, options, prepare) {
     const control = new AbortController()
     const path = String(options.url).replace(/^https?:\/\/[^/]*/, '')
-    const end = world.begin({ name: 'request', method: options.method || 'GET', path, open: open + 1 })
-    exchange(options, control.signal).then((reply) => {
-      end({ status: reply.statusCode, code: reply.data && reply.data.code, requestId: reply.header['x-request-id'] })
-      return { errMsg: 'request:ok', ...reply }
+    const end = world.begin({ name: 'request', method: api === 'uploadFile' ? 'POST' : options.method || 'GET', path, open: open + 1 })
+    exchange(options, prepare, control.signal).then(({ text, data, ...reply }) => {
+      end({ status: reply.statusCode, code: data && data.code, requestId: reply.header['x-request-id'] })
+      return { errMsg: api + ':ok', ...reply, data: api === 'uploadFile' ? text : data }
     }).catch((error) => {
       const words = control.signal.aborted ? 'abort' : error.message
       end({ words })
-      throw { errMsg: 'request:fail ' + words }
+      throw { errMsg: `${api}:fail ${words}` }
     }).then(
       (reply) => (options.success && options.success(reply), options.complete && options.complete(reply)),
       (failure) => (options.fail && options.fail(failure), options.complete && options.complete(failure)))
     return { abort: () => control.abort() }
   }
 
-  return { request }
+  return {
+    request: (options) => send('request', options, () => asFetch(options)),
+    uploadFile: (options) => send('uploadFile', options, () => asUpload(options, fileAt))
+  }
 }

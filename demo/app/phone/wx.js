@@ -107,7 +107,7 @@ export function createWx({ world, native, stack, chrome }) {
   const info = () => ({ language: world.lang === 'en' ? 'en' : 'zh_CN', SDKVersion: switches.old ? '2.20.0' : '3.8.0' })
   return {
     ...createAccount(world),
-    ...createNetwork(world),
+    ...createNetwork(world, { fileAt: native.fileAt }),
     ...createStorage(world),
     ...createNavigation(stack, chrome),
     ...createUi(native),
