@@ -53,7 +53,7 @@ for (const name of ['README.md', 'README.zh-CN.md']) {
   test(`${name}: its pictures are there, one of them moves, and the port has a name`, async () => {
     const text = await read('../../' + name)
     const pictures = [...text.matchAll(/(?:src|srcset)="(doc\/screenshots\/[\w-]+\.png)"/g)].map(([, file]) => new URL('../../' + file, import.meta.url))
-    assert.equal(pictures.length, 2)
+    assert.equal(pictures.length, 3)
     for (const file of pictures) assert.ok(existsSync(file), file.pathname)
     const [moving] = pictures.filter(({ pathname }) => /break-it-(en|zh)\.png$/.test(pathname))
     const bytes = await readFile(moving)
