@@ -54,11 +54,11 @@ def start_logins(site, clients, seconds, users=20000):
 def logins(site, clients, seconds, users=20000, fail=True):
     """Logins, counted against the rows that they left.  Those that the end
     of the run cut off are in the store and not in the count."""
-    before = site.rows()
+    before = site.last_event()
     r = result(start_logins(site, clients, seconds, users))
-    added = site.rows() - before
+    added = site.logins_since(before)
     if added < r.requests - r.bad or (fail and (r.bad or not r.requests)):
-        sys.exit(f'{r}, {added} sessions in the store')
+        sys.exit(f'{r}, {added} logins in the store')
     return r
 
 

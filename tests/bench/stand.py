@@ -225,13 +225,26 @@ class Site(Processes):
         db.commit()
         db.close()
 
-    def rows(self, table='sessions'):
-        """How many rows a table has."""
+    def number(self, sql, *values):
+        """A number of the store."""
         db = sqlite3.connect(f'file:{self.store}?mode=ro', uri=True,
                              timeout=30)
-        n = db.execute(f'SELECT count(*) FROM {table}').fetchone()[0]
+        n = db.execute(sql, values).fetchone()[0]
         db.close()
         return n
+
+    def sessions(self):
+        """How many rows of sessions there are."""
+        return self.number('SELECT count(*) FROM sessions')
+
+    def last_event(self):
+        """The last row of the audit."""
+        return self.number('SELECT ifnull(max(id), 0) FROM audit')
+
+    def logins_since(self, event):
+        """Logins in the audit behind a row of it."""
+        return self.number("SELECT count(*) FROM audit "
+                           "WHERE id > ? AND event = 'login'", event)
 
 
 def memory(process):
