@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -17,6 +18,7 @@
 
 #include "base/bounds.h"
 #include "base/file.h"
+#include "base/text.h"
 
 bool
 file_read(const char *path, struct buf *b, struct stat *st)
@@ -187,6 +189,27 @@ file_beside_program(const char *relative, char out[FILE_PATH_MAX])
 		return false;
 	room = (size_t)(out + FILE_PATH_MAX - (slash + 1));
 	return snprintf(slash + 1, room, "%s", relative) < (int)room;
+}
+
+/* ---- descriptors */
+
+void
+file_close_from(int first)
+{
+#ifdef HAVE_CLOSE_RANGE
+	(void)close_range((unsigned)first, ~0U, 0);
+#else
+	DIR *open_ones = opendir("/proc/self/fd");
+	struct dirent *d;
+	int64_t fd;
+
+	while (open_ones != NULL && (d = readdir(open_ones)) != NULL)
+		if (digits_parse(d->d_name, &fd) && fd >= first &&
+		    fd != dirfd(open_ones))
+			close((int)fd);
+	if (open_ones != NULL)
+		closedir(open_ones);
+#endif
 }
 
 /* ---- file systems */

@@ -31,6 +31,9 @@ bool	file_program(char out[FILE_PATH_MAX]);
  * as "../etc/wxlogin.conf".  False when that can't be told, or is too long. */
 bool	file_beside_program(const char *relative, char out[FILE_PATH_MAX]);
 
+/* Close all descriptors from `first` on. */
+void	file_close_from(int first);
+
 /* Does the path lie on a network file system, or one without the shared
  * memory that SQLite's WAL wants?  True when it can't be told. */
 bool	file_on_network(const char *path);

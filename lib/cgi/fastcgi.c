@@ -338,7 +338,7 @@ renew(const struct pool *pool, const sigset_t *signals)
 	char *argv[] = { (char *)(uintptr_t)pool->path, NULL };
 
 	fcntl(pool->fd, F_SETFD, 0);
-	close_range(pool->fd < 3 ? 3 : (unsigned)pool->fd + 1, ~0U, 0);
+	file_close_from(pool->fd < 3 ? 3 : pool->fd + 1);
 	pthread_sigmask(SIG_SETMASK, signals, NULL);
 	execv(pool->path, argv);
 	/* No program there any more: leave like others. */

@@ -4,9 +4,9 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/store_int.h"
 
 void
@@ -23,16 +23,7 @@ static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static bool
 enter_gate(struct store *s)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += s->patience / 1000;
-	until.tv_nsec += s->patience % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	s->gate = pthread_mutex_clocklock(&gate, CLOCK_MONOTONIC, &until) == 0;
+	s->gate = mutex_lock_for(&gate, s->patience);
 	return s->gate;
 }
 

@@ -2,11 +2,33 @@
 /* file.c: small files read whole, or not at all. */
 #include <config.h>
 
+#include <sys/wait.h>
+
 #include <errno.h>
 
 #include "base/file.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/tmp.h"
+
+/* In a child: of six descriptors the last four go. */
+static bool
+closes_from(void)
+{
+	const pid_t child = fork();
+	int fds[6], status;
+	bool ok = true;
+
+	if (child == -1)
+		return false;
+	if (child > 0)
+		return waitpid(child, &status, 0) == child && status == 0;
+	for (int i = 0; i < 6; i++)
+		fds[i] = dup(1);
+	file_close_from(fds[2]);
+	for (int i = 0; i < 6; i++)
+		ok = ok && (fcntl(fds[i], F_GETFD) != -1) == (i < 2);
+	_exit(ok && fcntl(1, F_GETFD) != -1 ? 0 : 1);
+}
 
 int
 main(void)
@@ -41,5 +63,6 @@ main(void)
 	buf_free(&b);
 	ok(file_on_network(tmp_path("none")),
 	    "what can't be told counts as a network");
+	ok(closes_from(), "all descriptors from one on are closed");
 	return done();
 }
