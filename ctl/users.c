@@ -192,8 +192,10 @@ end_row(void *arg)
 	q_blob(q, ":session", n->session, SESSION_ID);
 	for (n->ended = 0; q_row(q); n->ended++)
 		memcpy(hash, q_col_blob(q, COL_CTL_END_ONE_TOKEN_HASH, &len), HASH_LEN);
-	if ((e = q_end(q)) != OK || n->ended == 0)
+	if ((e = q_end(q)) != OK)
 		return e;
+	if (n->ended == 0)
+		return NOT_FOUND;
 	return audit_add(rq, "operator_end", rq->user.id, hash, NULL);
 }
 
@@ -208,8 +210,11 @@ ctl_session_end(struct ctl *c, char *arg[])
 	    "list has them";
 	if (!parse_session(arg[1], n.session))
 		return PARAM_INVALID;
-	if ((e = find_user(c, arg[0], times)) == OK)
-		e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
+	if ((e = find_user(c, arg[0], times)) != OK)
+		return e;
+	c->problem = "no such session, or it has ended; session list has the "
+	    "live ones";
+	e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
 	if (e == OK)
 		say_int(c, "sessions_ended", n.ended);
 	return e;

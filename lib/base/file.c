@@ -191,6 +191,60 @@ file_beside_program(const char *relative, char out[FILE_PATH_MAX])
 	return snprintf(slash + 1, room, "%s", relative) < (int)room;
 }
 
+/* ---- real paths */
+
+#define LINKS_MAX	16	/* in a path to what does not exist */
+
+/* folder + "/" + name into `out`; false: too long. */
+static bool
+join(const char *folder, const char *name, char out[FILE_PATH_MAX])
+{
+	const int n = snprintf(out, FILE_PATH_MAX, "%s%s%s", folder,
+	    strcmp(folder, "/") == 0 ? "" : "/", name);
+
+	if (n < FILE_PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+/* Follow a link to what does not exist, or go on with the folder. */
+static bool
+real_path(const char *path, char out[FILE_PATH_MAX], int depth)
+{
+	char parts[FILE_PATH_MAX], target[FILE_PATH_MAX], *name;
+	const char *folder;
+	ssize_t n;
+
+	if (realpath(path, out) != NULL)
+		return true;
+	if (errno != ENOENT || depth > LINKS_MAX || strlen(path) >= sizeof(parts))
+		return false;
+	memcpy(parts, path, strlen(path) + 1);
+	if ((name = strrchr(parts, '/')) != NULL)
+		*name++ = '\0';
+	folder = name == NULL ? "." : *parts == '\0' ? "/" : parts;
+	if (name == NULL)
+		name = parts;
+	if (*name == '\0' || strcmp(name, ".") == 0)	/* as the folder */
+		return real_path(folder, out, depth + 1);
+	if ((n = readlink(path, target, sizeof(target) - 1)) > 0) {
+		char next[FILE_PATH_MAX];
+
+		target[n] = '\0';
+		return (*target == '/' ||
+		    join(folder, target, next)) && real_path(*target == '/' ?
+		    target : next, out, depth + 1);
+	}
+	return real_path(folder, target, depth + 1) && join(target, name, out);
+}
+
+bool
+file_real(const char *path, char out[FILE_PATH_MAX])
+{
+	return real_path(path, out, 0);
+}
+
 /* ---- descriptors */
 
 void

@@ -31,6 +31,10 @@ bool	file_program(char out[FILE_PATH_MAX]);
  * as "../etc/wxlogin.conf".  False when that can't be told, or is too long. */
 bool	file_beside_program(const char *relative, char out[FILE_PATH_MAX]);
 
+/* The path without links and "..", absolute.  What does not exist yet counts as
+ * it would be made.  False with errno set: too long, or it can't be told. */
+bool	file_real(const char *path, char out[FILE_PATH_MAX]);
+
 /* Close all descriptors from `first` on. */
 void	file_close_from(int first);
 

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "store/explain.h"
 #include "store/store_int.h"
 
 /* Time between two attempts to get the write lock, ns.  Short and fixed is fair
@@ -37,23 +38,14 @@ store_init(void)
 enum outcome
 store_outcome(struct store *s, int rc, const char *where)
 {
-	switch (rc) {
+	switch (rc & 0xff) {
 	case SQLITE_OK: case SQLITE_ROW: case SQLITE_DONE:
 		return OK;
-	case SQLITE_IOERR_SHMSIZE:	/* no room for the WAL's index */
-		return FAIL(s->log, BUSY, "store: %s: no room", where);
-	}
-	switch (rc & 0xff) {
 	case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL:
 		return FAIL(s->log, BUSY, "store: %s: locked for %" PRId64
 		    " ms", where, s->patience);
-	case SQLITE_FULL:
-		return FAIL(s->log, BUSY, "store: %s: the disk is full",
-		    where);
 	default:
-		return FAIL(s->log, INTERNAL, "store: %s: %s (%d)", where,
-		    s->h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(s->h),
-		    rc);
+		return store_explain(s->h, NULL, rc, where, s->log);
 	}
 }
 
@@ -107,9 +99,7 @@ make_file(const char *path, struct log *log)
 	if (fd == -1 && errno == EEXIST)
 		return OK;
 	if (fd == -1)
-		return FAIL(log, errno == ENOSPC ? BUSY : INTERNAL,
-		    "database %s: %s; its folder has to be there and writable "
-		    "for the program", path, strerror(errno));
+		return store_explain_making(path, errno, log);
 	close(fd);
 	return OK;
 }
@@ -177,7 +167,7 @@ set_up(struct store *s, const struct store_options *o)
 	rc = sqlite3_open_v2(o->path, &s->h, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	if (rc != SQLITE_OK)
-		return store_outcome(s, rc, o->path);
+		return store_explain(s->h, o->path, rc, o->path, s->log);
 	sqlite3_busy_handler(s->h, on_busy, s);
 	for (i = 0; i < COUNT(config); i++)
 		sqlite3_db_config(s->h, config[i].op, config[i].value, NULL);

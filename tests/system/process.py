@@ -325,6 +325,40 @@ def readable_secrets(build, wechat):
     site.remove()
 
 
+SECRETS = [
+    ('with the mark of UTF-8', b'\xef\xbb\xbf%s', None),
+    ('with the line end of Windows', b'%s\r\n', None),
+    ('as UTF-16', lambda s: s.decode().encode('utf-16'), 'UTF-16'),
+    ('as UTF-16 without a mark', lambda s: s.decode().encode('utf-16-le'),
+     'UTF-16'),
+    ('that is empty', b'', 'the file is empty'),
+    ('with blanks only', b' \n', 'the file is empty'),
+    ('as it was delivered', b'put-the-AppSecret-here\n',
+     'still holds the text it came with'),
+    ('with two lines', b'%s\n%s\n', 'more than one line'),
+    ('with a name in it', b'secret = %s\n', 'letters and digits only'),
+]
+
+
+def secret_file(build, wechat, text, says):
+    """What an editor makes of the file is read, or it is said what is
+    wrong."""
+    site = Site(build, wechat.base_url)
+    path, secret = site.root / 'etc' / 'secret1', APP1[1].encode()
+    path.write_bytes(text(secret) if callable(text) else
+                     text.replace(b'%s', secret))
+    done = command(site, 'onlogin', '--check')
+    if says is None:
+        equal(done.returncode, 0, done.stdout)
+        log_in(Cgi(site), wechat.login('secret'))
+    else:
+        complains(site, 'onlogin', 'secret1', says)
+        check(done.returncode == 1 and says in done.stdout and 'secret1' in
+              done.stdout, done.stdout)
+    check(APP1[1] not in done.stdout, done.stdout)
+    site.remove()
+
+
 def missing_secret(build, wechat):
     """Only the program that needs it minds."""
     site = Site(build, wechat.base_url)
@@ -460,6 +494,24 @@ def no_store(build, wechat):
     site.remove()
 
 
+def two_names(build, wechat):
+    """A link to the database is the database: one key, one file of locks."""
+    site = Site(build, wechat.base_url)
+    other = site.root / 'other'
+    other.mkdir()
+    link = other / 'link.db'
+    link.symlink_to('../var/wxlogin.db')
+    by_link = Cgi(site)
+    by_link.environment = {'WXLOGIN_DATABASE': str(link)}
+    token = log_in(by_link, wechat.login('two'))['token']
+    equal(sound(check_token(Cgi(site), token)), 'OK', 'by the other name')
+    token = log_in(Cgi(site), wechat.login('two'))['token']
+    equal(sound(check_token(by_link, token)), 'OK', 'by the link')
+    equal([p.name for p in other.iterdir()], ['link.db'], 'beside the link')
+    check((site.root / 'var' / 'wxlogin.db.key').exists(), 'no key')
+    site.remove()
+
+
 def no_folder(build, wechat):
     site = Site(build, wechat.base_url)
     (site.root / 'var').rmdir()
@@ -568,7 +620,8 @@ def full_at_start(site, wechat):
     fill(site.root / 'var' / 'ballast')
     cgi = Cgi(site)
     reply = post(cgi, 'onlogin', {'code': wechat.login('full')})
-    check(sound(reply) in ('BUSY', 'INTERNAL'), reply)
+    equal(sound(reply), 'BUSY', 'code')
+    check(b'limit on file sizes' in cgi.stderr, cgi.stderr)
     (site.root / 'var' / 'ballast').unlink()
     log_in(cgi, wechat.login('full'))
 
@@ -913,10 +966,12 @@ def cases(build, wechat):
                words)
     for function in (readable_secrets, missing_secret, environment_alone,
                      named_configuration, log_file, older_keys, moved_rows,
-                     no_store, no_folder, locked_rollback, file_limit,
+                     no_store, two_names, no_folder, locked_rollback, file_limit,
                      arguments_ignored, command_line, check_command,
                      check_reaches, from_systemd, by_hand, same_process):
         yield function.__name__.replace('_', ' '), function, build, wechat
+    for name, text, says in SECRETS:
+        yield (f'a secret {name}', secret_file, build, wechat, text, says)
     for name, spoil, *words in KEYS:
         yield name, key_refused, build, wechat, spoil, *words
     yield ('a newer schema', foreign_store, build, wechat,

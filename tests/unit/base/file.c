@@ -30,6 +30,44 @@ closes_from(void)
 	_exit(ok && fcntl(1, F_GETFD) != -1 ? 0 : 1);
 }
 
+/* Links are followed, whether or not there is something at their end. */
+static void
+real_paths(void)
+{
+	char top[FILE_PATH_MAX], real[FILE_PATH_MAX], want[FILE_PATH_MAX + 16];
+	const char *const links[][2] = {
+		{ "folder/there", "rel" }, { "../none", "folder/up" },
+		{ "folder", "way" }, { "loop2", "loop1" }, { "loop1", "loop2" },
+	};
+	static const struct { const char *path, *real; } rows[] = {
+		{ "folder/there", "folder/there" },
+		{ "rel", "folder/there" },
+		{ "way/there", "folder/there" },
+		{ "way/none", "folder/none" },
+		{ "folder/up", "none" },
+		{ "folder/../none", "none" },
+		{ "none/none", "none/none" },
+		{ "none/.", "none" },
+		{ "none/", "none" },
+	};
+
+	ok(realpath(tmp_dir(), top) != NULL &&
+	    mkdir(tmp_path("folder"), 0700) == 0, "a folder");
+	tmp_write("folder/there", "", 0, 0600);
+	for (size_t i = 0; i < COUNT(links); i++)
+		if (symlink(links[i][0], tmp_path(links[i][1])) != 0)
+			ok(false, "symlink");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		snprintf(want, sizeof(want), "%s/%s", top, rows[i].real);
+		ok(file_real(tmp_path(rows[i].path), real), "%s", rows[i].path);
+		is_str(real, want, "%s", rows[i].path);
+	}
+	ok(!file_real(tmp_path("loop1"), real), "a circle of links");
+	ok(chdir(top) == 0 && file_real("none.db", real), "a bare name");
+	snprintf(want, sizeof(want), "%s/none.db", top);
+	is_str(real, want, "in the working directory");
+}
+
 int
 main(void)
 {
@@ -61,6 +99,7 @@ main(void)
 	ok(symlink(tmp_path("c"), tmp_path("link")) == 0 &&
 	    file_read(tmp_path("link"), &b, &st), "a link is followed");
 	buf_free(&b);
+	real_paths();
 	ok(file_on_network(tmp_path("none")),
 	    "what can't be told counts as a network");
 	ok(closes_from(), "all descriptors from one on are closed");
