@@ -127,12 +127,45 @@ explain(const char *path, int rc, int error, struct buf *why)
 	}
 }
 
-static bool
-no_room(int rc, int error)
+/* The errno of the last operation that failed on a file of the connection: the
+ * database (SQLITE_FCNTL_FILE_POINTER), the WAL or the journal (..._JOURNAL_
+ * POINTER); 0: none, or it is closed. */
+static int
+file_errno(struct sqlite3 *h, int which)
 {
-	return (rc & 0xff) == SQLITE_FULL || rc == SQLITE_IOERR_SHMSIZE ||
-	    ((rc & 0xff) == SQLITE_IOERR && (error == ENOSPC ||
-	    error == EDQUOT || error == EFBIG));
+	sqlite3_file *file = NULL;
+	int error = 0;
+
+	if (h == NULL || sqlite3_file_control(h, "main", which, &file) !=
+	    SQLITE_OK || file == NULL || file->pMethods == NULL ||
+	    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO,
+	    &error) != SQLITE_OK)
+		return 0;
+	return error;
+}
+
+static bool
+means_no_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+/* SQLite knows one errno for a full disk: a quota and a limit on file sizes
+ * are I/O errors to it. */
+static bool
+no_room(struct sqlite3 *h, int rc)
+{
+	int data, journal;
+
+	if ((rc & 0xff) == SQLITE_FULL || rc == SQLITE_IOERR_SHMSIZE)
+		return true;
+	if ((rc & 0xff) != SQLITE_IOERR)
+		return false;
+	data = file_errno(h, SQLITE_FCNTL_FILE_POINTER);
+	journal = file_errno(h, SQLITE_FCNTL_JOURNAL_POINTER);
+	/* A journal that was rolled back is closed, and does not tell. */
+	return means_no_room(data) || means_no_room(journal) ||
+	    (rc == SQLITE_IOERR_WRITE && data == 0 && journal == 0);
 }
 
 enum outcome
@@ -145,7 +178,7 @@ store_explain(struct sqlite3 *h, const char *path, int rc, const char *where,
 
 	if (path == NULL && h != NULL)
 		path = sqlite3_db_filename(h, "main");
-	if (no_room(rc, error))
+	if (no_room(h, rc))
 		e = FAIL(log, BUSY, "store: %s: the disk is full, or a quota "
 		    "or a limit on file sizes is reached", where);
 	else if (path != NULL && *path != '\0' &&
@@ -164,7 +197,7 @@ store_explain_making(const char *path, int error, struct log *log)
 	struct buf why = { .max = CAUSE_MAX };
 	enum outcome e;
 
-	if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+	if (means_no_room(error))
 		e = FAIL(log, BUSY, "database %s: %s", path, strerror(error));
 	else if (explain_folder(path, &why) && !why.bad)
 		e = FAIL(log, INTERNAL, "database %s: it can't be made: %s",

@@ -664,6 +664,25 @@ def file_limit(build, wechat):
     site.remove()
 
 
+def file_limit_journal(build, wechat):
+    """The same with a rollback journal."""
+    site = Site(build, wechat.base_url, (('journal', 'delete'),))
+    token = log_in(Cgi(site), wechat.login('limit'))['token']
+    for size in (0, 512, 4096, 8192):
+        cgi = Cgi(site)
+
+        def limit(size=size):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        body = json.dumps({'code': wechat.login('limit')}).encode()
+        process = cgi.start('onlogin', cgi_params('onlogin', 'POST',
+                                                  body=body),
+                            preexec_fn=limit)
+        equal(sound(cgi.finish(process, body)), 'BUSY',
+              f'code with {size}: {cgi.stderr}')
+        equal(check_token(Cgi(site), token).status, 200, 'afterwards')
+    site.remove()
+
+
 def file_limit_at_start(build, wechat):
     """The same for a store that is yet to be made: BUSY, and good later."""
     site = Site(build, wechat.base_url)
@@ -986,7 +1005,7 @@ def cases(build, wechat):
     for function in (readable_secrets, missing_secret, environment_alone,
                      named_configuration, log_file, older_keys, moved_rows,
                      no_store, two_names, no_folder, locked_rollback, file_limit,
-                     file_limit_at_start,
+                     file_limit_journal, file_limit_at_start,
                      arguments_ignored, command_line, check_command,
                      check_reaches, from_systemd, by_hand, same_process):
         yield function.__name__.replace('_', ' '), function, build, wechat
