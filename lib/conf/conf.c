@@ -163,12 +163,13 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 
 /* ---- all of it */
 
-/* A file in a folder that we may not enter counts as present, so that the error
- * is reported. */
+/* A file in a folder that we may not enter counts as present, so that the
+ * error is reported. */
 static bool
 is_there(const char *path)
 {
-	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+	return access(path, F_OK) == 0 ||
+	    (errno != ENOENT && errno != ENOTDIR);
 }
 
 static void
@@ -283,7 +284,8 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 		return NULL;
 	}
 	for (i = 0; i < settings_count; i++)
-		if (settings[i].fallback != NULL && !setting_parse(&settings[i],
+		if (settings[i].fallback != NULL &&
+		    !setting_parse(&settings[i],
 		    settings[i].fallback, NULL, c, problems))
 			abort();	/* a default out of its own bounds */
 	conf_find(c, problems);
