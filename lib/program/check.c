@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "conf/conf.h"
 #include "program/check.h"
+#include "program/operator.h"
 #include "program/program.h"
 #include "program/worker.h"
 #include "store/store.h"
@@ -88,6 +90,26 @@ check_worker(struct worker *w)
 	return status;
 }
 
+/* The configuration tells where the store is and so as whom to act; whoever
+ * that is has to be able to read it.  False: it was said why not. */
+static bool
+act_as_owner(void)
+{
+	struct buf problems = { .max = PROBLEMS_TEXT };
+	struct buf warnings = { .max = PROBLEMS_TEXT };
+	struct buf why = { .max = CAUSE_MAX };
+	struct conf *conf = conf_load(false, &problems, &warnings);
+	bool acts = conf == NULL || operator_act(conf->database, &why);
+
+	if (why.p != NULL)
+		printf("%s: %s\n", acts ? "odd" : "not ok", why.p);
+	conf_free(conf);
+	buf_free(&problems);
+	buf_free(&warnings);
+	buf_free(&why);
+	return acts;
+}
+
 int
 check_installation(const struct program *p)
 {
@@ -98,6 +120,8 @@ check_installation(const struct program *p)
 	int status;
 
 	store_init();
+	if (!act_as_owner())
+		return EXIT_FAILURE;
 	conf = conf_load(p->upstream != NULL, &problems, &warnings);
 	if (warnings.p != NULL)
 		printf("odd: %s", warnings.p);

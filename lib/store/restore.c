@@ -49,6 +49,9 @@ copy_wal(sqlite3 *to, const char *path, int64_t patience)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_db_config(c, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 		    NULL);
+	if (rc == SQLITE_OK)		/* it opens the WAL when it reads */
+		rc = sqlite3_exec(c, "SELECT count(*) FROM sqlite_schema",
+		    NULL, NULL, NULL);
 	while (rc == SQLITE_OK && done != in_wal) {
 		rc = sqlite3_wal_checkpoint_v2(c, NULL,
 		    SQLITE_CHECKPOINT_PASSIVE, &in_wal, &done);
@@ -108,16 +111,30 @@ store_restore(struct store *from, const char *path)
 
 /* ---- a backup, as a store */
 
+static int
+version(sqlite3 *h, int *n)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(h, "PRAGMA user_version", -1, &st, NULL);
+
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		*n = sqlite3_column_int(st, 0);
+		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
 enum outcome
 store_open_copy(const char *file, struct log *log, struct sqlite3 **out)
 {
-	int rc = sqlite3_open_v2(file, out, SQLITE_OPEN_READONLY |
+	int n = 0, rc = sqlite3_open_v2(file, out, SQLITE_OPEN_READONLY |
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
-	/* Read it once: afterwards all its files are open. */
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(*out, "SELECT count(*) FROM sqlite_schema",
-		    NULL, NULL, NULL);
+	/* Read it once: afterwards all its files are open.  An empty file is
+	 * a database too, of version 0. */
+	if (rc == SQLITE_OK && (rc = version(*out, &n)) == SQLITE_OK && n == 0)
+		rc = SQLITE_NOTADB;
 	if (rc == SQLITE_OK)
 		return OK;
 	sqlite3_close(*out);
