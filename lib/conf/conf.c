@@ -74,8 +74,9 @@ conf_read(struct conf *c, const char *path, struct buf *problems)
 	c->file = strdup(path);
 	c->file_mtime = st.st_mtim;
 	c->file_ino = st.st_ino;
-	if (conf_parse(c, text.p == NULL ? "" : text.p, text.len, path,
-	    problems) && !secret_private(path, st.st_mode, problems))
+	c->file_has_secret = conf_parse(c, text.p == NULL ? "" : text.p,
+	    text.len, path, problems);
+	if (c->file_has_secret && !secret_private(path, st.st_mode, problems))
 		buf_str(problems, "\n");
 	buf_free(&text);
 }
@@ -85,7 +86,8 @@ app_secret_read(struct app *app, struct buf *problems)
 {
 	struct buf text = { .max = SECRET_MAX + 1 };
 	char what[APPID_MAX + 32];
-	const struct secret_kind kind = { what, 1, SECRET_MAX };
+	const struct secret_kind kind = { .what = what, .min = 1,
+	    .max = SECRET_MAX };
 	struct stat st;
 
 	snprintf(what, sizeof(what), "the AppSecret of %s", app->appid);

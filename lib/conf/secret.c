@@ -99,7 +99,7 @@ secret_read(const char *path, const struct secret_kind *kind,
 		buf_fmt(why, "; it is to hold %s", kind->what);
 		return false;
 	}
-	if (!secret_private(path, st->st_mode, why))
+	if (!kind->any_mode && !secret_private(path, st->st_mode, why))
 		ok = false;
 	else if (is_utf16(&text)) {
 		buf_fmt(why, "%s: saved as UTF-16 (\"Unicode\"); save it as "

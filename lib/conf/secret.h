@@ -15,6 +15,7 @@ struct buf;
 struct secret_kind {
 	const char	*what;		/* "the AppSecret of wx...", for texts */
 	size_t		 min, max;	/* characters */
+	bool		 any_mode;	/* others may read it */
 };
 
 /* Is the mode of a file with secrets in it all right?  If not, `why` says so. */

@@ -17,6 +17,7 @@
 #include "cgi/process.h"
 #include "conf/conf.h"
 #include "program/check.h"
+#include "program/help.h"
 #include "program/program.h"
 #include "program/serve.h"
 #include "program/worker.h"

@@ -94,6 +94,12 @@ explain_files(const char *path, struct buf *why)
 	return true;
 }
 
+bool
+store_files_usable(const char *path, struct buf *why)
+{
+	return !explain_files(path, why);
+}
+
 /* False: nothing better is known than SQLite's own words. */
 static bool
 explain(const char *path, int rc, int error, struct buf *why)

@@ -3,8 +3,11 @@
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
+#include <stdbool.h>
+
 #include "base/outcome.h"
 
+struct buf;
 struct log;
 struct sqlite3;
 
@@ -20,5 +23,9 @@ enum outcome	store_explain(struct sqlite3 *h, const char *path, int rc,
 /* The same when the file could not be made, with errno `error`. */
 enum outcome	store_explain_making(const char *path, int error,
 		    struct log *);
+
+/* May we read and write the store's folder and each of its files that is there?
+ * False: `why` says which not, whose it is and what to do. */
+bool		store_files_usable(const char *path, struct buf *why);
 
 #endif

@@ -13,7 +13,8 @@
 #define WORD	"0123456789abcdef"
 #define BOM	"\xef\xbb\xbf"
 
-static const struct secret_kind word = { "a word", 16, 20 };
+static const struct secret_kind word = { .what = "a word", .min = 16,
+    .max = 20 };
 
 static const struct row {
 	const char	*why, *text;
