@@ -167,6 +167,7 @@ def foreign_folder(build, wechat):
     var = site.root / 'var'
     says = 'var: it belongs to root (0), mode '
     shutil.chown(var, 'root', 'root')
+    var.chmod(0o700)
     complains(AsUser(site), token, says + '0700', 'may not write',
               'folder of the store')
     var.chmod(0o755)            # what is there already can be used, for now
