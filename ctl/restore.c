@@ -53,8 +53,8 @@ make_copy(struct ctl *c, const char *file, struct copy *copy)
 		    database);
 	if (stat(file, &a) == 0 && stat(database, &b) == 0 &&
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-		return FAIL(log, INTERNAL, "%s: that is the store itself; name "
-		    "a file that wxloginctl backup made", file);
+		return FAIL(log, INTERNAL, "%s: that is the store itself; "
+		    "name a file that wxloginctl backup made", file);
 	remove_copy(copy);
 	if (!operator_root())
 		return FAIL(log, INTERNAL, "%s: can't act as root", file);

@@ -75,7 +75,8 @@ find_key(struct setup *s)
 	return file_beside_program("../etc/setup.key", s->key_path);
 }
 
-/* The word, or in `why` what is wrong with its file (nothing: there is none). */
+/* The word, or in `why` what is wrong with its file (nothing: there is
+ * none). */
 static bool
 read_key(struct setup *s, struct buf *why)
 {

@@ -52,8 +52,8 @@ setup_browser_checks(struct setup *s, const struct checking *ck)
 {
 	static const struct browser_check t[] = {
 		{ "https", "this page came by https", "本页面通过 https 打开",
-		    "install a certificate at the host, and open the page with "
-		    "https://; mini programs may use nothing else",
+		    "install a certificate at the host, and open the page "
+		    "with https://; mini programs may use nothing else",
 		    "请在主机上安装证书，并用 https:// 打开本页面；"
 		    "小程序只能使用 https" },
 		{ "programs", "all programs answer", "所有程序都有响应",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* setup_checks.c: the lines of the setup page: the table of program/check.h. */
+/* setup_checks.c: the lines of the setup page, from program/check.h. */
 #include <config.h>
 
 #include <limits.h>
@@ -165,7 +165,7 @@ setup_checks(struct setup *s)
 	    setup_words(s, "OK", "全部通过"),
 	    setup_words(s, "failed: ", "未通过的项数："));
 	buf_fmt(&s->page, "<noscript><p class=\"no\">%s</p></noscript>\n",
-	    setup_words(s, "Allow scripts: the lines with … are checked by the "
-	    "browser.", "请允许运行脚本：带“…”的各行由浏览器检查。"));
+	    setup_words(s, "Allow scripts: the lines with … are checked by "
+	    "the browser.", "请允许运行脚本：带“…”的各行由浏览器检查。"));
 	check_done(&ck);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "cgi/input.h"
 #include "cgi/params.h"

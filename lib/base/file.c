@@ -218,7 +218,8 @@ real_path(const char *path, char out[FILE_PATH_MAX], int depth)
 
 	if (realpath(path, out) != NULL)
 		return true;
-	if (errno != ENOENT || depth > LINKS_MAX || strlen(path) >= sizeof(parts))
+	if (errno != ENOENT || depth > LINKS_MAX ||
+	    strlen(path) >= sizeof(parts))
 		return false;
 	memcpy(parts, path, strlen(path) + 1);
 	if ((name = strrchr(parts, '/')) != NULL)
@@ -268,10 +269,10 @@ file_close_from(int first)
 
 /* ---- file systems */
 
-/* f_type of statfs(2): 9p and FUSE may be anything and are taken for it. */
 bool
-file_on_network(const char *path)
+file_type_on_network(uint64_t type)
 {
+	/* FUSE (sshfs among others) and 9p may be anything. */
 	static const uint32_t types[] = {
 		0x6969,		/* NFS */
 		0x517b,		/* SMB */
@@ -284,14 +285,28 @@ file_on_network(const char *path)
 		0x00c36400,	/* Ceph */
 		0x5346414f,	/* AFS */
 		0x73757245,	/* Coda */
+		0x01161970,	/* GFS2 */
+		0x7461636f,	/* OCFS2 */
+		0x19830326,	/* BeeGFS */
+		0x20030528,	/* OrangeFS */
+		0xaad7aaea,	/* PanFS */
+		0x786f4256,	/* vboxsf */
+		0xbacbacbc,	/* vmhgfs */
+		0x7c7c6673,	/* prl_fs */
 	};
-	struct statfs fs;
 	size_t i;
 
-	if (statfs(path, &fs) != 0)
-		return true;
 	for (i = 0; i < COUNT(types); i++)
-		if ((uint32_t)fs.f_type == types[i])
+		if ((uint32_t)type == types[i])
 			return true;
 	return false;
+}
+
+bool
+file_on_network(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) != 0 ||
+	    file_type_on_network((uint64_t)fs.f_type);
 }

@@ -2,8 +2,8 @@
 /* owner.h: whose a file is, who we are, and why the one may not be used by the
  * other.
  *
- * Names come from /etc/passwd and /etc/group alone: a statically linked program
- * has no other service to ask. */
+ * Names come from /etc/passwd and /etc/group alone: a statically linked
+ * program has no other service to ask. */
 #ifndef OWNER_H
 #define OWNER_H
 
@@ -12,13 +12,13 @@
 
 struct buf;
 
-/* "www-data (33)", or "33" when it has no name, behind what is in the buffer. */
+/* "www-data (33)", or "33" when it has no name, behind what the buffer has. */
 void	owner_name(uid_t, struct buf *);
 
-/* May this process not do with `path` what `need` says (R_OK, W_OK, X_OK, ored)?
- * True: it may not; `why` then has a sentence that names the file or the folder
- * on the way to it, its owner and mode, who we are, and what to do.  False: it
- * may, or it can't be told. */
+/* May this process not do with `path` what `need` says (R_OK, W_OK, X_OK,
+ * ored)? True: it may not; `why` then has a sentence that names the file or
+ * the folder on the way to it, its owner and mode, who we are, and what to do.
+ * False: it may, or it can't be told. */
 bool	owner_denies(const char *path, int need, struct buf *why);
 
 /* Why a file could not be read, with errno `error`: as above, or the system's

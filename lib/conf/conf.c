@@ -58,8 +58,9 @@ app_secret_read(struct app *app, struct buf *problems)
 	if (!secret_read(app->secret_file, &kind, &text, &st, problems))
 		buf_str(problems, "\n");
 	else if (!conf_secret_set(app, text.p))
-		buf_fmt(problems, "%s: that is no AppSecret, which has letters "
-		    "and digits only; write %s there and nothing else\n",
+		buf_fmt(problems, "%s: that is no AppSecret, which has "
+		    "letters and digits only; write %s there and nothing "
+		    "else\n",
 		    app->secret_file, what);
 	app->secret_mtime = st.st_mtim;
 	buf_free(&text);

@@ -13,12 +13,12 @@ struct buf;
 #define SECRET_PLACEHOLDER	"put-the-AppSecret-here"
 
 struct secret_kind {
-	const char	*what;		/* "the AppSecret of wx...", for texts */
+	const char	*what;		/* "the AppSecret of wx..." */
 	size_t		 min, max;	/* characters */
 	bool		 any_mode;	/* others may read it */
 };
 
-/* Is the mode of a file with secrets in it all right?  If not, `why` says so. */
+/* Is the mode of a file with secrets all right?  If not, `why` says so. */
 bool	secret_private(const char *path, mode_t mode, struct buf *why);
 
 /* Read the one line of the file into `out`, without a byte order mark and

@@ -18,9 +18,6 @@
 #include "store/explain.h"
 #include "wechat/upstream.h"
 
-const struct finding check_pass = { .verdict = CHECK_PASS };
-const struct finding check_skip = { .verdict = CHECK_SKIP };
-
 /* ---- for the checks */
 
 void
@@ -31,44 +28,13 @@ check_cause(struct checking *ck)
 	size_t n;
 
 	/* "file.c:12: " is for those who have the source. */
-	if (colon != NULL && colon - s > 2 && memcmp(colon - 2, ".c", 2) == 0 &&
+	if (colon != NULL && colon - s > 2 &&
+	    memcmp(colon - 2, ".c", 2) == 0 &&
 	    (n = strspn(colon + 1, "0123456789")) > 0 &&
 	    strncmp(colon + 1 + n, ": ", 2) == 0)
 		s = colon + n + 3;
 	buf_str(&ck->detail, s);
 	log_forget(&ck->w.log);
-}
-
-void
-check_shown(struct checking *ck, const char *folder, const char *url)
-{
-	struct shown *s = &ck->shown[ck->nshown];
-	struct stat st;
-
-	if (ck->nshown == CHECK_FOLDERS || strlen(url) >= sizeof(s->url) ||
-	    stat(folder, &st) != 0 || !file_real(folder, s->folder))
-		return;
-	memcpy(s->url, url, strlen(url) + 1);
-	ck->nshown++;
-}
-
-bool
-check_url(const struct checking *ck, const char *path, struct buf *url)
-{
-	char real[FILE_PATH_MAX];
-	size_t i, n;
-
-	if (!file_real(path, real))
-		return false;
-	for (i = 0; i < ck->nshown; i++) {
-		n = strlen(ck->shown[i].folder);
-		if (strncmp(real, ck->shown[i].folder, n) == 0 &&
-		    real[n] == '/') {
-			buf_fmt(url, "%s%s", ck->shown[i].url, real + n);
-			return true;
-		}
-	}
-	return false;
 }
 
 void
@@ -175,8 +141,8 @@ static const struct finding *
 run_writable(struct checking *ck)
 {
 	static const struct finding stuck = { CHECK_FAIL,
-	    "the disk may be full, or another program holds the database; look "
-	    "at the quota of your web space, and try again",
+	    "the disk may be full, or another program holds the database; "
+	    "look at the quota of your web space, and try again",
 	    "磁盘可能已满，或有其他程序占用数据库；请检查空间配额后重试" };
 
 	if (!ck->ready)

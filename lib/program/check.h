@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check.h: is the installation sound?  One table of checks, for --check and for
- * the page that checks from the browser. */
+/* check.h: is the installation sound?  One table of checks, for --check and
+ * for the page that checks from the browser. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -15,14 +15,15 @@ struct program;
 
 #define CHECK_FOLDERS	4
 
-/* A folder that the web server shows, by its real path, and its address: "" for
- * the root, else "/path". */
+/* A folder that the web server shows, by its real path, and its address: ""
+ * for the root, else "/path". */
 struct shown {
 	char	folder[FILE_PATH_MAX], url[256];
 };
 
-/* What the checks work on.  A caller sets `program` (and with `web` the folders
- * that are shown, see check_shown()), and ends it with check_done(). */
+/* What the checks work on.  A caller sets `program` (and with `web` the
+ * folders that are shown, see check_shown()), and ends it with check_done().
+ */
 struct checking {
 	const struct program	*program;
 	bool			 web;		/* asked by a browser */

@@ -15,11 +15,48 @@
 #include "program/check.h"
 #include "program/program.h"
 
+const struct finding check_pass = { .verdict = CHECK_PASS };
+const struct finding check_skip = { .verdict = CHECK_SKIP };
+
+/* ---- what the web server shows */
+
+void
+check_shown(struct checking *ck, const char *folder, const char *url)
+{
+	struct shown *s = &ck->shown[ck->nshown];
+	struct stat st;
+
+	if (ck->nshown == CHECK_FOLDERS || strlen(url) >= sizeof(s->url) ||
+	    stat(folder, &st) != 0 || !file_real(folder, s->folder))
+		return;
+	memcpy(s->url, url, strlen(url) + 1);
+	ck->nshown++;
+}
+
+bool
+check_url(const struct checking *ck, const char *path, struct buf *url)
+{
+	char real[FILE_PATH_MAX];
+	size_t i, n;
+
+	if (!file_real(path, real))
+		return false;
+	for (i = 0; i < ck->nshown; i++) {
+		n = strlen(ck->shown[i].folder);
+		if (strncmp(real, ck->shown[i].folder, n) == 0 &&
+		    real[n] == '/') {
+			buf_fmt(url, "%s%s", ck->shown[i].url, real + n);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ---- places */
 
 static const struct finding shown = { CHECK_FAIL,
-    "it lies below a folder that the web server shows; move it out of there in "
-    "the FTP program, and write its new place into wxlogin.conf",
+    "it lies below a folder that the web server shows; move it out of there "
+    "in the FTP program, and write its new place into wxlogin.conf",
     "它位于网站对外显示的目录之下；请用 FTP 软件移到该目录之外，"
     "并在 wxlogin.conf 中写上新位置" };
 static const struct finding no_telling = { CHECK_UNKNOWN,

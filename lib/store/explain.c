@@ -47,14 +47,14 @@ explain_folder(const char *path, struct buf *why)
 
 	folder_of(path, folder);
 	if (owner_denies(folder, W_OK | X_OK, why)) {
-		buf_str(why, "; the folder of the store has to be writable for "
-		    "the program");
+		buf_str(why, "; the folder of the store has to be writable "
+		    "for the program");
 		return true;
 	}
 	if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
 		return false;
-	buf_fmt(why, "%s: there is no such folder; make it, and give it to the "
-	    "programs' user", folder);
+	buf_fmt(why, "%s: there is no such folder; make it, and give it to "
+	    "the programs' user", folder);
 	return true;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* restore.c: a store's content in the place of another's, which may be damaged.
+/* restore.c: a store's content in the place of another's, which may be
+ * damaged.
  *
- * SQLite writes it, as a transaction of its own: so the file keeps its owner and
- * mode, what lies beside it (-wal, -shm, -journal) fits it afterwards, programs
- * that run see the one content or the other, and a power cut leaves one of
- * them. */
+ * SQLite writes it, as a transaction of its own: so the file keeps its owner
+ * and mode, what lies beside it (-wal, -shm, -journal) fits it afterwards,
+ * programs that run see the one content or the other, and a power cut leaves
+ * one of them. */
 #include <config.h>
 
 #include "base/clock.h"
@@ -32,9 +33,9 @@ copy_all(sqlite3 *from, sqlite3 *to, int64_t patience)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* From the WAL into the file, as checkpoint.c has it: `to` holds the write lock,
- * another connection copies.  Until then the header in the file is the old
- * content's. */
+/* From the WAL into the file, as checkpoint.c has it: `to` holds the write
+ * lock, another connection copies.  Until then the header in the file is the
+ * old content's. */
 static int
 copy_wal(sqlite3 *to, const char *path, int64_t patience)
 {

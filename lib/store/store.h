@@ -105,12 +105,13 @@ bool		store_writable(struct store *);
 enum outcome	store_backup(struct store *, const char *path);
 
 /* Put the content of `from` (a store of its own) in the place of what is at
- * `path`, damaged or not, made if there is nothing; programs that run meanwhile
- * see the one or the other.  BUSY: they leave no room for it. */
+ * `path`, damaged or not, made if there is nothing; programs that run
+ * meanwhile see the one or the other.  BUSY: they leave no room for it. */
 enum outcome	store_restore(struct store *from, const char *path);
 
-/* Open a copy that store_backup() made, only to read it; and copy that to a new
- * file, which can then be opened as a store.  INTERNAL with the cause logged. */
+/* Open a copy that store_backup() made, only to read it; and copy that to a
+ * new file, which can then be opened as a store.  INTERNAL with the cause
+ * logged. */
 enum outcome	store_open_copy(const char *file, struct log *,
 		    struct sqlite3 **);
 enum outcome	store_copy(struct sqlite3 *, const char *path, struct log *);

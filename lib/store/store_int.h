@@ -104,7 +104,11 @@ struct store {
 enum outcome	store_outcome(struct store *, sqlite3 *, int rc,
 		    const char *where);
 
-/* ---- sound.c */
+/* ---- foreign.c */
+
+/* Does the header of the database say that there is no WAL, while there is one
+ * beside `path`? */
+bool		connection_wal_foreign(sqlite3 *, const char *path);
 
 /* Right after a connection was opened: does the WAL belong to the file?  Else
  * INTERNAL; what SQLite would make of the two is neither. */

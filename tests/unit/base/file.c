@@ -30,6 +30,31 @@ closes_from(void)
 	_exit(ok && fcntl(1, F_GETFD) != -1 ? 0 : 1);
 }
 
+/* By the numbers of linux/magic.h and of the file systems' own sources. */
+static void
+file_systems(void)
+{
+	static const struct { const char *name; uint64_t type; bool network; }
+	rows[] = {
+		{ "ext4", 0xef53, false }, { "xfs", 0x58465342, false },
+		{ "btrfs", 0x9123683e, false }, { "tmpfs", 0x01021994, false },
+		{ "overlayfs", 0x794c7630, false },
+		{ "zfs", 0x2fc12fc1, false }, { "f2fs", 0xf2f52010, false },
+		{ "nfs", 0x6969, true }, { "cifs", 0xff534d42, true },
+		{ "smb3", 0xfe534d42, true },
+		{ "sshfs, and all of FUSE", 0x65735546, true },
+		{ "gfs2", 0x01161970, true }, { "ocfs2", 0x7461636f, true },
+		{ "beegfs", 0x19830326, true },
+		{ "vboxsf", 0x786f4256, true },
+		{ "ceph", 0x00c36400, true },
+		{ "cifs, as a negative number", (uint64_t)-11317950, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		ok(file_type_on_network(rows[i].type) == rows[i].network,
+		    "%s", rows[i].name);
+}
+
 /* Links are followed, whether or not there is something at their end. */
 static void
 real_paths(void)
@@ -37,7 +62,8 @@ real_paths(void)
 	char top[FILE_PATH_MAX], real[FILE_PATH_MAX], want[FILE_PATH_MAX + 16];
 	const char *const links[][2] = {
 		{ "folder/there", "rel" }, { "../none", "folder/up" },
-		{ "folder", "way" }, { "loop2", "loop1" }, { "loop1", "loop2" },
+		{ "folder", "way" }, { "loop2", "loop1" },
+		{ "loop1", "loop2" },
 	};
 	static const struct { const char *path, *real; } rows[] = {
 		{ "folder/there", "folder/there" },
@@ -59,7 +85,8 @@ real_paths(void)
 			ok(false, "symlink");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		snprintf(want, sizeof(want), "%s/%s", top, rows[i].real);
-		ok(file_real(tmp_path(rows[i].path), real), "%s", rows[i].path);
+		ok(file_real(tmp_path(rows[i].path), real), "%s",
+		    rows[i].path);
 		is_str(real, want, "%s", rows[i].path);
 	}
 	ok(!file_real(tmp_path("loop1"), real), "a circle of links");
@@ -104,5 +131,6 @@ main(void)
 	ok(file_on_network(tmp_path("none")),
 	    "what can't be told counts as a network");
 	ok(closes_from(), "all descriptors from one on are closed");
+	file_systems();
 	return done();
 }

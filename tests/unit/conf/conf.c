@@ -314,7 +314,8 @@ secret_files(void)
 	{ "empty", "", 0600, "empty; write the AppSecret of wx1 into it" },
 	{ "a newline alone", "\n", 0600, "the file is empty" },
 	{ "two lines", SECRET "\n" SECRET "\n", 0600, "more than one line" },
-	{ "NAME = VALUE", "secret = " SECRET, 0600, "letters and digits only" },
+	{ "NAME = VALUE", "secret = " SECRET, 0600,
+	    "letters and digits only" },
 	{ "what it came with", SECRET_PLACEHOLDER, 0600, "still holds" },
 	};
 	struct conf *c;
