@@ -41,6 +41,27 @@ setup_words(const struct setup *s, const char *en, const char *zh)
 	return s->zh ? zh : en;
 }
 
+/* Details as the log would have them, without what is for a shell only:
+ * " (chmod ...)", and "; chown ..." or "; chmod ..." up to the next part. */
+static void
+put_detail(struct buf *page, const char *text)
+{
+	char c[2] = "";
+
+	for (; *text != '\0'; text++) {
+		if (strncmp(text, " (chmod ", 8) == 0 &&
+		    strchr(text, ')') != NULL)
+			text = strchr(text, ')');
+		else if (strncmp(text, "; chown ", 8) == 0 ||
+		    strncmp(text, "; chmod ", 8) == 0)
+			text += 1 + strcspn(text + 1, ";\n") - 1;
+		else {
+			c[0] = *text;
+			setup_text(page, c);
+		}
+	}
+}
+
 /* One line: the check, what came of it, what to do, and the details as the
  * log would have them. */
 static void
@@ -63,7 +84,7 @@ line(struct setup *s, const struct check *c, const struct finding *f,
 	if (!passed && detail->len > 0) {
 		buf_fmt(&s->page, "<br>%s <code>", setup_words(s, "Details:",
 		    "详情："));
-		setup_text(&s->page, detail->p);
+		put_detail(&s->page, detail->p);
 		buf_str(&s->page, "</code>");
 	}
 	buf_str(&s->page, "</li>\n");
