@@ -17,7 +17,7 @@
  * before a WAL is made, and behind its end.  The file is read through SQLite:
  * closing a descriptor of our own would drop its locks. */
 bool
-connection_wal_foreign(sqlite3 *h, const char *path)
+db_wal_foreign(sqlite3 *h, const char *path)
 {
 	struct buf wal = { .max = FILE_PATH_MAX };
 	sqlite3_file *file = NULL;
@@ -40,9 +40,9 @@ connection_wal_foreign(sqlite3 *h, const char *path)
 }
 
 enum outcome
-connection_check(struct store *s, struct connection *c)
+db_check(struct store *s, struct db *c)
 {
-	if (!connection_wal_foreign(c->h, s->pool->path))
+	if (!db_wal_foreign(c->h, s->pool->path))
 		return OK;
 	return FAIL(s->log, INTERNAL, "store: a file was put over %s while "
 	    "its -wal was there, and the two do not belong together; put the "

@@ -72,7 +72,7 @@ static int
 put(struct store *from, sqlite3 *to, const char *path)
 {
 	enum outcome e = OK;
-	struct connection *c = reader_take(from, &e);
+	struct db *c = reader_take(from, &e);
 	int rc;
 
 	if (c == NULL)

@@ -11,7 +11,7 @@ bool
 store_pool_touched(struct store_pool *pool)
 {
 	struct store s = { .pool = pool };
-	struct connection *c;
+	struct db *c;
 	enum outcome e = OK;
 	struct stat st;
 	struct log log;
@@ -26,7 +26,7 @@ store_pool_touched(struct store_pool *pool)
 	s.log = &log;
 	if ((c = reader_take(&s, &e)) == NULL)
 		return false;
-	touched = connection_wal_foreign(c->h, pool->path);
+	touched = db_wal_foreign(c->h, pool->path);
 	reader_give(pool, c);
 	return touched;
 }
@@ -37,7 +37,7 @@ bool
 store_sound(struct store *s)
 {
 	enum outcome e = OK;
-	struct connection *c = reader_take(s, &e);
+	struct db *c = reader_take(s, &e);
 	sqlite3_stmt *st = NULL;
 	const char *text = NULL;
 	bool sound = false;
