@@ -87,9 +87,10 @@ open_copy(struct ctl *c, const char *file, struct copy *copy)
 		return FAIL(log, INTERNAL, "%s: the keys in %s do not open "
 		    "what it holds; first put the key file that was kept with "
 		    "this backup there (%s)", file, conf->seal_key_file,
-		    copy->w.log.cause);
+		    log_plain(copy->w.log.cause));
 	if (e != OK || !store_sound(copy->w.store))
-		return FAIL(log, INTERNAL, "%s: %s", file, copy->w.log.cause);
+		return FAIL(log, INTERNAL, "%s: %s", file,
+		    log_plain(copy->w.log.cause));
 	return OK;
 }
 
@@ -116,7 +117,7 @@ try_store(struct ctl *c)
 	log_open(&w.log, "wxloginctl", NULL);
 	if ((e = worker_ready(&w)) != OK)
 		(void)FAIL(c->rq.cx.log, INTERNAL, "restored, but: %s",
-		    w.log.cause);
+		    log_plain(w.log.cause));
 	worker_close(&w);
 	return e;
 }
@@ -131,7 +132,8 @@ ctl_restore(struct ctl *c, char *arg[])
 	    (e = open_copy(c, arg[0], &copy)) == OK &&
 	    (e = count(c, copy.w.store)) == OK &&
 	    (e = store_restore(copy.w.store, c->rq.cx.conf->database)) != OK)
-		(void)FAIL(c->rq.cx.log, e, "%s", copy.w.log.cause);
+		(void)FAIL(c->rq.cx.log, e, "%s",
+		    log_plain(copy.w.log.cause));
 	worker_close(&copy.w);
 	if (copy.path[0] != '\0')
 		remove_copy(&copy);

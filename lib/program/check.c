@@ -2,7 +2,6 @@
 /* check.c: the table of checks, and --check. */
 #include <config.h>
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +22,7 @@
 void
 check_cause(struct checking *ck)
 {
-	const char *s = ck->w.log.cause;
-	const char *colon = strchr(s, ':');
-	size_t n;
-
-	/* "file.c:12: " is for those who have the source. */
-	if (colon != NULL && colon - s > 2 &&
-	    memcmp(colon - 2, ".c", 2) == 0 &&
-	    (n = strspn(colon + 1, "0123456789")) > 0 &&
-	    strncmp(colon + 1 + n, ": ", 2) == 0)
-		s = colon + n + 3;
-	buf_str(&ck->detail, s);
+	buf_str(&ck->detail, log_plain(ck->w.log.cause));
 	log_forget(&ck->w.log);
 }
 

@@ -3,14 +3,16 @@
 wxloginctl as root, files of another owner, a backup put back in any way there
 is, a store that is damaged, a key that is lost."""
 import contextlib
+import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import sqlite3
 import subprocess
 
-from kit.harness import (Cgi, FastCgi, ROOT_RUN, Site, check_token, log_in,
+from kit.harness import (APP1, Cgi, FastCgi, ROOT_RUN, Site, check_token, log_in,
                          post, program_environment, until)
 from kit.installations import Installed
 from kit.replies import sound
@@ -18,6 +20,7 @@ from kit.tap import check, equal
 from kit.wechat import StandIn
 
 USER = 'www-data'
+OPERATING = pathlib.Path(__file__).resolve().parents[2] / 'doc/operating.md'
 MASKS = ('wxlogin.db', 'wxlogin.db-wal', 'wxlogin.db-shm',
          'wxlogin.db.lock', 'wxlogin.db.key')
 
@@ -41,11 +44,31 @@ def installed(build, wechat, settings=()):
     return site
 
 
+TOLD = set()            # what broken installations said, in --check and logs
+
+
 def command(site, program, *arguments):
-    return subprocess.run(
+    done = subprocess.run(
         [site.program(program), *arguments], stdin=subprocess.DEVNULL,
         capture_output=True, timeout=60, text=True, cwd='/',
         env=program_environment())
+    for said in re.findall('(?m)^(?:not ok|odd): (.*(?:\n(?!ok:|odd:|not ok:)'
+                           '.+)*)', done.stdout):
+        if said.startswith('configuration\n'):
+            TOLD.update(said.split('\n')[1:])
+        else:
+            TOLD.add(said)
+    return done
+
+
+def causes(log):
+    """The causes and messages in log lines, without their places."""
+    for line in log.decode().splitlines():
+        with contextlib.suppress(ValueError):
+            entry = json.loads(line)
+            for name in ('cause', 'message'):
+                if name in entry:
+                    TOLD.add(re.sub('^[a-z_]+\\.c:[0-9]+: ', '', entry[name]))
 
 
 def owners(site):
@@ -55,6 +78,7 @@ def owners(site):
 def complains(transport, token, *words, code='INTERNAL'):
     reply = check_token(transport, token)
     equal(sound(reply), code, 'code')
+    causes(transport.stderr)
     for word in words:
         check(word.encode() in transport.stderr,
               f'"{word}" not in {transport.stderr}')
@@ -178,7 +202,8 @@ def foreign_folder(build, wechat):
     complains(AsUser(site), token, says + '0755', 'may not write')
     shutil.chown(var, USER, USER)
     var.chmod(0o700)
-    equal(sound(check_token(AsUser(site), token)), 'OK', 'put right')
+    equal(sound(check_token(AsUser(site), token)), 'AUTH_INVALID',
+          'put right, with a new store')
     site.remove()
 
 
@@ -351,6 +376,7 @@ def refused(build, wechat):
         for more in ((), ('--json',)):
             out, err = site.ctl(*more, 'restore', file, '--yes', want=1)
             check(out == '' and word in err, f'{file}: {out} {err}')
+        TOLD.add(re.sub('^wxloginctl: [a-z_]+\\.c:[0-9]+: ', '', err.strip()))
         equal([sound(check_token(transport, t)) for t in (early, late)],
               ['OK', 'OK'], f'after {file}')
     check(not list((folder / 'var').glob('*.restore*')), 'a work copy')
@@ -371,6 +397,7 @@ def held(build, wechat):
         db.execute('BEGIN IMMEDIATE')
         out, err = site.ctl('restore', path, want=1)
         check(out == '' and 'stop them' in err, f'{out} {err}')
+        TOLD.add(re.sub('^wxloginctl: [a-z_]+\\.c:[0-9]+: ', '', err.strip()))
     equal([sound(check_token(transport, t)) for t in (early, late)],
           ['OK', 'OK'], 'tokens')
     site.ctl('restore', path)
@@ -397,6 +424,91 @@ def lost_key(build, wechat, spoil, words):
 
 def foreign_key(path):
     path.write_bytes(os.urandom(32))
+
+
+# ---- secret files
+
+SECRETS = [
+    ('with the mark of UTF-8', b'\xef\xbb\xbf%s', None),
+    ('with the line end of Windows', b'%s\r\n', None),
+    ('as UTF-16', lambda s: s.decode().encode('utf-16'), 'UTF-16'),
+    ('as UTF-16 without a mark', lambda s: s.decode().encode('utf-16-le'),
+     'UTF-16'),
+    ('that is empty', b'', 'the file is empty'),
+    ('with blanks only', b' \n', 'the file is empty'),
+    ('as it was delivered', b'put-the-AppSecret-here\n',
+     'still holds the text it came with'),
+    ('with two lines', b'%s\n%s\n', 'more than one line'),
+    ('with a name in it', b'secret = %s\n', 'letters and digits only'),
+    ('that is not there', None, 'it is to hold the AppSecret'),
+    ('that others can read', lambda s: s, 'others can read this file'),
+]
+
+
+def secret_file(build, wechat, text, says):
+    """What an editor makes of the file is read, or it is said what is
+    wrong."""
+    site = Site(build, wechat.base_url)
+    path, secret = site.root / 'etc' / 'secret1', APP1[1].encode()
+    if text is None:
+        path.unlink()
+    else:
+        path.write_bytes(text(secret) if callable(text) else
+                         text.replace(b'%s', secret))
+        if says and says.startswith('others'):
+            path.chmod(0o644)
+    done = command(site, 'onlogin', '--check')
+    if says is None:
+        equal(done.returncode, 0, done.stdout)
+        log_in(Cgi(site), wechat.login('secret'))
+    else:
+        cgi = Cgi(site)
+        equal(sound(post(cgi, 'onlogin', {'code': '0code'})), 'INTERNAL',
+              'code')
+        check(says.encode() in cgi.stderr and b'secret1' in cgi.stderr,
+              cgi.stderr)
+        check(done.returncode == 1 and says in done.stdout and 'secret1' in
+              done.stdout, done.stdout)
+    check(APP1[1] not in done.stdout, done.stdout)
+    site.remove()
+
+
+def open_modes(build, wechat):
+    """What everybody can write to."""
+    site = Site(build, wechat.base_url)
+    check_token(Cgi(site), 'x' * 43)
+    (site.root / 'var').chmod(0o777)
+    done = command(site, 'logout', '--check')
+    check(done.returncode == 1 and 'mode 0777' in done.stdout, done.stdout)
+    site.remove()
+
+
+def wrong_app(build, wechat):
+    """A wrong AppSecret, told by WeChat."""
+    site = Site(build, wechat.base_url)
+    (site.root / 'etc' / 'secret1').write_text('f' * 32)
+    done = command(site, 'onlogin', '--check')
+    check(done.returncode == 1 and '40125' in done.stdout and
+          'f' * 32 not in done.stdout, done.stdout)
+    site.remove()
+
+
+# ---- the table of operating.md
+
+def in_the_table():
+    """Each text that was told has a row; FILE and other words in capitals
+    stand for anything."""
+    text = OPERATING.read_text().split('## Troubleshooting')[1]
+    column = [row.split(' | ')[0] for row in text.splitlines()
+              if row.startswith('| ')]
+    phrases = [re.escape(p) for row in column
+               for p in re.findall('`([^`]+)`', row)]
+    rows = [re.compile(re.sub(r'\b[A-Z]+\b', '.+', p)) for p in phrases
+            if len(p) > 10]
+    check(len(rows) > 30 and len(TOLD) > 20, f'{len(rows)} {len(TOLD)}')
+    missing = [said for said in TOLD
+               if not any(row.search(said) for row in rows)]
+    equal(missing, [], f'told, and in no row of {len(rows)}')
 
 
 def main(tap, build):
@@ -431,4 +543,9 @@ def main(tap, build):
     case('restore beside somebody who holds the store', held)
     case('a lost key', lost_key, pathlib.Path.unlink, 'there is none')
     case('a foreign key', lost_key, foreign_key, 'do not open')
+    for name, text, says in SECRETS:
+        case(f'a secret {name}', secret_file, text, says)
+    case('modes that let everybody in', open_modes)
+    case('a wrong AppSecret', wrong_app)
+    tap.case('operator: all that was told is in the table', in_the_table)
     tap.case('the stand-in ends well', wechat.stop)

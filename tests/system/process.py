@@ -325,40 +325,6 @@ def readable_secrets(build, wechat):
     site.remove()
 
 
-SECRETS = [
-    ('with the mark of UTF-8', b'\xef\xbb\xbf%s', None),
-    ('with the line end of Windows', b'%s\r\n', None),
-    ('as UTF-16', lambda s: s.decode().encode('utf-16'), 'UTF-16'),
-    ('as UTF-16 without a mark', lambda s: s.decode().encode('utf-16-le'),
-     'UTF-16'),
-    ('that is empty', b'', 'the file is empty'),
-    ('with blanks only', b' \n', 'the file is empty'),
-    ('as it was delivered', b'put-the-AppSecret-here\n',
-     'still holds the text it came with'),
-    ('with two lines', b'%s\n%s\n', 'more than one line'),
-    ('with a name in it', b'secret = %s\n', 'letters and digits only'),
-]
-
-
-def secret_file(build, wechat, text, says):
-    """What an editor makes of the file is read, or it is said what is
-    wrong."""
-    site = Site(build, wechat.base_url)
-    path, secret = site.root / 'etc' / 'secret1', APP1[1].encode()
-    path.write_bytes(text(secret) if callable(text) else
-                     text.replace(b'%s', secret))
-    done = command(site, 'onlogin', '--check')
-    if says is None:
-        equal(done.returncode, 0, done.stdout)
-        log_in(Cgi(site), wechat.login('secret'))
-    else:
-        complains(site, 'onlogin', 'secret1', says)
-        check(done.returncode == 1 and says in done.stdout and 'secret1' in
-              done.stdout, done.stdout)
-    check(APP1[1] not in done.stdout, done.stdout)
-    site.remove()
-
-
 def missing_secret(build, wechat):
     """Only the program that needs it minds."""
     site = Site(build, wechat.base_url)
@@ -1009,8 +975,6 @@ def cases(build, wechat):
                      arguments_ignored, command_line, check_command,
                      check_reaches, from_systemd, by_hand, same_process):
         yield function.__name__.replace('_', ' '), function, build, wechat
-    for name, text, says in SECRETS:
-        yield (f'a secret {name}', secret_file, build, wechat, text, says)
     for name, spoil, *words in KEYS:
         yield name, key_refused, build, wechat, spoil, *words
     yield ('a newer schema', foreign_store, build, wechat,
