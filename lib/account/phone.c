@@ -204,8 +204,8 @@ bind_row(void *arg)
 		return e;
 	if (again)
 		return holder == rq->user.id ? user_reload(rq) :
-		    FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: it "
-		    "was used before, and the number has changed since");
+		    FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: "
+		    "it was used before, and the number has changed since");
 	if (holder != 0 && holder != rq->user.id &&
 	    (e = take_away(rq, holder)) != OK)
 		return e;

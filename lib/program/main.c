@@ -132,7 +132,11 @@ workers(const struct conf *conf)
 static bool
 renews(const struct conf *conf)
 {
-	if (conf != NULL && conf->renew != RENEW_AUTO)
+	/* Broken: what it says is not known, and to be gone would be worse
+	 * than to be there again. */
+	if (conf == NULL)
+		return true;
+	if (conf->renew != RENEW_AUTO)
 		return conf->renew == RENEW_YES;
 	return getenv("PHP_FCGI_CHILDREN") != NULL;
 }

@@ -288,8 +288,8 @@ static enum outcome
 refuse_role(struct exchange *x)
 {
 	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another "
-	    "FastCGI role than responder, and %s has none; mend the web server's "
-	    "configuration", x->w->program->name);
+	    "FastCGI role than responder, and %s has none; mend the web "
+	    "server's configuration", x->w->program->name);
 }
 
 /* ---- all of it */

@@ -3,8 +3,7 @@
  *
  * A process has one pool: a few connections for reading, which threads take
  * for a statement each, and one for writing, at which they queue.  A CGI run
- * has one connection for both.  struct store is a thread's own handle on it.
- * */
+ * has one connection for both.  struct store is a thread's handle on it. */
 #ifndef STORE_INT_H
 #define STORE_INT_H
 

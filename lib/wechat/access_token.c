@@ -168,8 +168,7 @@ read_token(struct log *log, struct json_object *o, void *arg)
 }
 
 /* getStableAccessToken, never forced; `token` has room for ACCESS_TOKEN_MAX
- * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's.
- * */
+ * and a NUL.  Throttles are WECHAT_ERROR here: the operator's. */
 static enum outcome
 stable_token(struct context *cx, const struct app *app, char *token,
     int64_t *life, int64_t *errcode)

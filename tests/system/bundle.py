@@ -23,6 +23,9 @@ SETTINGS = '/etc/apache2/suexec/www-data'
 USER, GROUP = 'nobody', 'nogroup'       # who no web server runs as
 HERE = pathlib.Path(__file__).resolve().parent
 WORD = 'a word of at least sixteen <characters>'
+SCRIPT = """#!/bin/sh
+printf 'Content-Type: text/plain\\r\\n\\r\\nit ran'
+"""
 FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
@@ -514,6 +517,44 @@ def loose_modes(space, _):
     equal(space.http.call('checksession').status, 401, 'put right')
 
 
+def guarded(space, wechat):
+    """A folder with conf/members-htaccess: PHP, which the host would run for
+    everybody, is neither run nor shown; pages want a live token."""
+    folder = space.home / 'public_html' / 'members'
+    (folder / 'sub').mkdir(parents=True)
+    shutil.copy(servers.CONF / 'members-htaccess', folder / '.htaccess')
+    (space.home / 'public_html' / 'x.php').write_text(SCRIPT)
+    for place in (folder, folder / 'sub'):
+        (place / 'page.html').write_text('for members')
+        (place / 'x.php').write_text(SCRIPT)
+        (place / 'who.cgi').write_text(SCRIPT)
+    servers.fill('guard.cgi', servers.CONF, {
+        'CHECKSESSION': space.wx / 'bin' / 'checksession.cgi',
+        'MEMBERS': folder}, space.wx / 'guard.cgi')
+    for path in [space.wx / 'guard.cgi', folder, *folder.rglob('*'),
+                 space.home / 'public_html' / 'x.php']:
+        path.chmod(0o755 if path.suffix in ('', '.cgi', '.php') and
+                   path.name != '.htaccess' else 0o644)
+        shutil.chown(path, *space.owner)
+    token = log_in(space.http, wechat.login('guarded'))['token']
+    good = {'Authorization': f'Bearer {token}'}
+    reply = space.http.fetch('GET', '/x.php')
+    check(b'it ran' in reply.body, f'the host runs PHP: {reply!r}')
+    for place in ('/members/', '/members/sub/'):
+        for name in ('page.html', 'x.php', 'who.cgi', ''):
+            equal(sound(space.http.fetch('GET', place + name)),
+                  'AUTH_INVALID', f'{place}{name} without a token')
+        for name in ('x.php', ''):
+            equal(sound(space.http.fetch('GET', place + name, good)),
+                  'NOT_FOUND', f'{place}{name} with a token')
+        for name, text in (('page.html', b'for members'),
+                           ('who.cgi', b'it ran')):
+            reply = space.http.fetch('GET', place + name, good)
+            check(reply.status == 200 and text in reply.body,
+                  f'{place}{name}: {reply!r}')
+            equal(reply.all('Cache-Control'), ['no-store'], place + name)
+
+
 def update(space, wechat):
     """New programs over the old ones: users stay."""
     token = log_in(space.http, wechat.login('bundled'))['token']
@@ -537,6 +578,7 @@ STORIES = [
     ('the setup page knows what is shown', page_places),
     ('the setup page in a browser', page_script),
     ('nothing can be fetched', hidden),
+    ('a guarded folder', guarded),
     ('an update', update),
 ]
 

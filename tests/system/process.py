@@ -2,6 +2,7 @@
 """process.py: programs as processes: signals, leaving, configuration, files
 that are missing or foreign, a full disk, odd peers, the command line."""
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -175,6 +176,98 @@ def most_requests(build, wechat):
     site.remove()
 
 
+def children(process):
+    """Those of a process that run."""
+    listed = subprocess.run(
+        ['ps', '-o', 'pid=,stat=', '--ppid', str(process.process.pid)],
+        capture_output=True, text=True, check=False).stdout.splitlines()
+    return [line for line in listed if 'Z' not in line]
+
+
+def options():
+    return cgi_params('onlogin', 'OPTIONS').items()
+
+
+def slow_login(process, wechat, user):
+    """A login that WeChat takes 4 s for, under way; its thread and reply."""
+    code = wechat.login(user)
+    wechat.fault('delay', ms=4000)
+    since, replies = wechat.last(), []
+    body = json.dumps({'code': code}).encode()
+    thread = threading.Thread(target=lambda: replies.append(process.request(
+        cgi_params('onlogin', 'POST', body=body,
+                   headers={'Content-Type': 'application/json'}).items(),
+        body)))
+    thread.start()
+    until(lambda: wechat.calls(since), 'the exchange is asked for')
+    return thread, replies
+
+
+def renewing(build, wechat, user):
+    """A process that has to renew itself while a login is under way."""
+    site = Site(build, wechat.base_url, (
+        ('max_requests', '3'), ('workers', '2'), ('renew', 'yes')))
+    process = FastCgiProcess(site, 'onlogin')
+    before = threads(process)
+    thread, replies = slow_login(process, wechat, user)
+    for _ in range(3):
+        check(process.request(options()).ended, 'a request')
+    return site, process, before, thread, replies
+
+
+def renewal_waits_for_nobody(build, wechat):
+    """max_requests beside a slow request: others are answered meanwhile, the
+    slow one too; the process is the same one, and no other is left."""
+    site, process, before, thread, replies = renewing(build, wechat, 'slow')
+    for _ in range(5):
+        check(process.request(options()).ended, 'others')
+        check(thread.is_alive(), 'the slow one was faster')
+    thread.join()
+    check(replies[0].ended and b'"token"' in replies[0].stdout, 'the login')
+    until(lambda: renewed(process, before), 'it is another')
+    check(process.process.poll() is None, 'it has ended')
+    check(process.request(options()).ended, 'a request behind it')
+    until(lambda: not children(process), 'the one that stood in has gone')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
+def told_to_stop_meanwhile(build, wechat):
+    """SIGTERM while it renews itself is not lost."""
+    site, process, before, thread, replies = renewing(build, wechat, 'stop')
+    until(lambda: children(process), 'another stands in')
+    process.process.terminate()
+    thread.join()
+    check(replies[0].ended and b'"token"' in replies[0].stdout, 'the login')
+    equal(process.stop(), 0, 'exit status')
+    with socket.socket(socket.AF_UNIX) as s:
+        until(lambda: s.connect_ex(process.path) == errno.ECONNREFUSED,
+              'nobody listens any more')
+    site.remove()
+
+
+def broken_for_a_while(build, wechat):
+    """renew = yes: a configuration that is broken for more than a second does
+    not end the process."""
+    site = Site(build, wechat.base_url, (('renew', 'yes'),))
+    process = FastCgiProcess(site, 'checksession')
+    check(process.request(check_params()).ended, 'a request')
+    good = site.conf.read_text()
+    site.conf.write_text(good + 'nonsense = 1\n')
+
+    def status():
+        return parse_cgi(process.request(check_params()).stdout).status
+    until(lambda: status() == 500, 'it says that it is broken')
+    before = threads(process)
+    until(lambda: status() == 500 and renewed(process, before),
+          'it looks again')
+    check(process.process.poll() is None, 'it has ended')
+    site.conf.write_text(good)
+    until(lambda: status() == 401, 'it is whole again')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
 def leaves(transport, program, before):
     """Call it until its process has left or is a new one; every call that it
     took is answered.  `before`: its threads before there was a reason."""
@@ -233,12 +326,13 @@ def lighttpd_keeps_serving(build, wechat):
 def lighttpd_with_few(build, wechat):
     """conf/lighttpd-fastcgi.conf without the blocks of absent programs."""
     site = Site(build, wechat.base_url, served=True)
-    for program in site.programs[2:]:
+    few = {'onlogin', 'checksession'}   # the one is the authorizer as well
+    for program in set(site.programs) - few:
         (site.root / 'cgi-bin' / program).unlink()
-    site.programs = site.programs[:2]
+    site.programs = few
     server = servers.lighttpd(site, 'lighttpd-fastcgi.conf')
-    equal([server.http.call(p, 'OPTIONS').status for p in PROGRAMS],
-          [204, 204] + [404] * 5, 'statuses')
+    equal({p: server.http.call(p, 'OPTIONS').status for p in PROGRAMS},
+          {p: 204 if p in few else 404 for p in PROGRAMS}, 'statuses')
     server.stop()
     site.remove()
 
@@ -958,6 +1052,12 @@ def cases(build, wechat):
                ends_beside_a_silent_peer, build, wechat, said)
     yield 'SIGTERM to a CGI run', cgi_ends_at_once, build
     yield 'max_requests', most_requests, build, wechat
+    yield ('a renewal beside a slow request', renewal_waits_for_nobody,
+           build, wechat)
+    yield ('SIGTERM during a renewal', told_to_stop_meanwhile, build,
+           wechat)
+    yield ('renew = yes, broken for a while', broken_for_a_while, build,
+           wechat)
     yield 'a new configuration', new_configuration, build, wechat
     yield 'a new binary', new_binary, build, wechat
     yield ('max_requests behind lighttpd', lighttpd_keeps_serving, build,
