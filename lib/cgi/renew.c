@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cgi/renew.h"
 
@@ -74,7 +75,7 @@ binary_execute(const struct binary *b, int fd, pid_t stand_in)
 	if (stand_in > 0)
 		setenv(STAND_IN, number, 1);
 	fcntl(fd, F_SETFD, 0);
-	close_range(fd < 3 ? 3 : (unsigned)fd + 1, ~0U, 0);
+	file_close_from(fd < 3 ? 3 : fd + 1);
 	execv(b->path, argv);
 	if (stand_in > 0)
 		kill(stand_in, SIGTERM);
