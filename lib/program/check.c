@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cgi/process.h"
 #include "conf/conf.h"
 #include "context.h"
 #include "program/check.h"
@@ -220,6 +221,29 @@ run_apps(struct checking *ck)
 	return found;
 }
 
+/* Out of descriptors a worker can neither accept nor reach WeChat. */
+static const struct finding *
+run_descriptors(struct checking *ck)
+{
+	static const struct finding few = { CHECK_FAIL,
+	    "lower workers, or raise the limit of open files of the process "
+	    "(ulimit -n, LimitNOFILE)",
+	    "请减少 workers，或提高进程可打开文件数的上限（ulimit -n、LimitNOFILE）" };
+	const int64_t limit = process_descriptors();
+	int64_t workers, need;
+
+	if (ck->conf == NULL)
+		return &check_skip;
+	workers = worker_count(ck->program, ck->conf);
+	need = DESCRIPTORS_BASE + workers * DESCRIPTORS_WORKER;
+	if (need <= limit)
+		return &check_pass;
+	buf_fmt(&ck->detail, "%" PRId64 " workers may need %" PRId64
+	    " descriptors, and the process may have %" PRId64, workers, need,
+	    limit);
+	return &few;
+}
+
 const struct check checks[] = {
 { "configuration", "配置文件", CHECK_BOTH, run_conf },
 { "all WXLOGIN_ variables are settings", "环境变量都是有效的设置",
@@ -235,6 +259,8 @@ const struct check checks[] = {
 { "nobody else can write to files and folders", "其他用户无法写入文件和目录",
     CHECK_BOTH, check_modes },
 { "the programs can be run", "程序有执行权限", CHECK_WEB, check_programs },
+{ "descriptors for all workers", "文件描述符足够", CHECK_SHELL,
+    run_descriptors },
 { "store and its keys", "数据库及其加密密钥", CHECK_BOTH, run_store },
 { "all files of the store can be used", "数据库的所有文件均可使用", CHECK_BOTH,
     run_files },
