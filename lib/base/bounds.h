@@ -20,6 +20,8 @@
 #define PROBLEMS_TEXT	((size_t)256 << 10)	/* of a configuration, bytes */
 #define CAUSE_MAX	512			/* cause of a failure, bytes */
 
+#define SESSIONS_MAX	100			/* in a list of sessions */
+
 /* Values */
 #define TOKEN_LEN	43			/* base64url of 32 bytes */
 #define HASH_LEN	32			/* SHA-256 */
