@@ -93,6 +93,7 @@ static const struct { const char *en, *zh; } phrases[] = {
 	    "磁盘已满，或达到配额、文件大小限制" },
 	{ "WeChat: errcode ", "微信错误码 " },
 	{ "app wx", "小程序 wx" },
+	{ "WeChat: ", "微信：" },
 	{ "WeChat at ", "微信 " },
 	{ "database ", "数据库 " },
 	{ "store: ", "数据库：" },
