@@ -156,6 +156,7 @@ run_wechat(struct checking *ck)
 		return &check_skip;
 	if (ck->program->upstream->check(ck->w.wechat, ck->conf, &ck->w.log)) {
 		buf_str(&ck->detail, ck->conf->wechat_base_url);
+		ck->reached = true;
 		return &check_pass;
 	}
 	check_cause(ck);
@@ -208,7 +209,7 @@ run_apps(struct checking *ck)
 	int64_t errcode = 0;
 	size_t i;
 
-	if (!ck->ready || ck->w.wechat == NULL)
+	if (!ck->reached)
 		return &check_skip;
 	for (i = 0; i < ck->conf->napps && found == &check_pass; i++)
 		if (!ck->program->upstream->check_app(&cx, &ck->conf->apps[i],
