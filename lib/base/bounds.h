@@ -62,7 +62,7 @@
 /* Descriptors of a process */
 #define DESCRIPTORS_MAX	16384			/* as many as we ask for */
 #define DESCRIPTORS_BASE 96			/* store, logs, libraries */
-#define DESCRIPTORS_WORKER 6			/* of a thread: request, WeChat */
+#define DESCRIPTORS_WORKER 6			/* of a thread */
 
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */
