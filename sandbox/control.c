@@ -18,8 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "sandbox.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "sandbox/sandbox.h"
 
 static enum outcome
 done(struct call *c)
@@ -42,7 +43,8 @@ appid_arg(struct call *c)
 enum outcome
 control_app(struct call *c)
 {
-	static const char *const names[] = { "secret", "platform", "ip_allow" };
+	static const char *const names[] = { "secret", "platform",
+	    "ip_allow" };
 	const char *appid = appid_arg(c), *v[3];
 	struct app_row a;
 	enum outcome e = app_get(c, appid, &a);
@@ -211,13 +213,17 @@ control_calls(struct call *c)
 		if (!first)
 			buf_str(&c->reply, ",");
 		buf_str(&c->reply, "{");
-		json_int(&c->reply, "id", q_col_int(q, 0));
-		json_int(&c->reply, "at", q_col_int(q, 1));
-		json_str(&c->reply, "path", q_col_text(q, 2));
-		json_str(&c->reply, "appid", q_col_text(q, 3));
-		json_str(&c->reply, "requestId", q_col_text(q, 4));
-		json_int(&c->reply, "errcode", q_col_int(q, 5));
-		json_int(&c->reply, "status", q_col_int(q, 6));
+		json_int(&c->reply, "id", q_col_int(q, COL_CALL_LIST_ID));
+		json_int(&c->reply, "at", q_col_int(q, COL_CALL_LIST_AT));
+		json_str(&c->reply, "path", q_col_text(q, COL_CALL_LIST_PATH));
+		json_str(&c->reply, "appid",
+		    q_col_text(q, COL_CALL_LIST_APPID));
+		json_str(&c->reply, "requestId",
+		    q_col_text(q, COL_CALL_LIST_REQUEST_ID));
+		json_int(&c->reply, "errcode",
+		    q_col_int(q, COL_CALL_LIST_ERRCODE));
+		json_int(&c->reply, "status",
+		    q_col_int(q, COL_CALL_LIST_STATUS));
 		json_close(&c->reply);
 	}
 	if ((e = q_end(q)) != OK)

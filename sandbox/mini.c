@@ -20,8 +20,10 @@
 #include <nettle/cbc.h>
 #include <nettle/sha1.h>
 
-#include "sandbox.h"
-#include "text.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "sandbox/sandbox.h"
 
 #define PLAIN_MAX	4096
 #define CIPHER_B64	(BASE64_ENCODE_RAW_LENGTH(PLAIN_MAX + 16) + 1)
@@ -87,7 +89,8 @@ mini_login(struct call *c)
 	if ((e = fact_get(c, "key_rotation", KEY_ROTATION, &rotation)) != OK)
 		return e;
 	if (arg_int(c, &c->body, "rotate", 0) != 0 ||
-	    c->now >= p.key_made + rotation || c->now >= p.key_used + KEY_LIFE) {
+	    c->now >= p.key_made + rotation ||
+	    c->now >= p.key_used + KEY_LIFE) {
 		if ((e = person_new_key(c, appid, &p, false)) != OK)
 			return e;
 	}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* token.c: access tokens.
  *
- *   GET  /cgi-bin/token	a new one at each call; the one before lives 300 s
+ *   GET  /cgi-bin/token	a new one at each call; the one before lives
+ *   300 s
  *				more, earlier ones are replaced
- *   POST /cgi-bin/stable_token	the same one until 300 s before its end; forced,
+ *   POST /cgi-bin/stable_token	the same one until 300 s before its end;
+ *   forced,
  *				a new one at once, 30 s apart, 20 a day
  *
  * The two families do not touch each other. */
@@ -12,7 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sandbox.h"
+#include "base/json.h"
+#include "sandbox/sandbox.h"
 
 static enum outcome
 make_token(struct call *c, const char *appid, bool stable, char out[160],
@@ -71,8 +74,9 @@ newest(struct call *c, const char *appid, bool stable, char out[160],
 	*expires = 0;
 	out[0] = '\0';
 	if (q_row(q)) {
-		snprintf(out, 160, "%s", q_col_text(q, 0));
-		*expires = q_col_int(q, 1);
+		snprintf(out, 160, "%s",
+		    q_col_text(q, COL_TOKEN_NEWEST_TOKEN));
+		*expires = q_col_int(q, COL_TOKEN_NEWEST_EXPIRES);
 	}
 	return q_end(q);
 }
@@ -183,9 +187,10 @@ token_check(struct call *c, bool *refused)
 	q_text(q, ":token", token);
 	if (q_row(q)) {
 		found = true;
-		snprintf(c->appid, sizeof(c->appid), "%s", q_col_text(q, 0));
-		expires = q_col_int(q, 1);
-		revoked = q_col_int(q, 2) != 0;
+		snprintf(c->appid, sizeof(c->appid), "%s",
+		    q_col_text(q, COL_TOKEN_GET_APPID));
+		expires = q_col_int(q, COL_TOKEN_GET_EXPIRES);
+		revoked = q_col_int(q, COL_TOKEN_GET_REVOKED) != 0;
 	}
 	if ((e = q_end(q)) != OK)
 		return e;

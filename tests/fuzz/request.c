@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/box.h"
-#include "json.h"
-#include "program.h"
-#include "serve.h"
-#include "text.h"
+#include "base/json.h"
+#include "cgi/io.h"
+#include "program/program.h"
+#include "program/serve.h"
+#include "program/worker.h"
+#include "tests/unit/fixture.h"
 
 #define VARS	64
 
@@ -68,7 +69,8 @@ put(void *arg, const char *p, size_t n)
 	judge(++f->writes == 1 && end != NULL && n > 12 &&
 	    memcmp(p, "Status: ", 8) == 0 && memchr(p, '\0', n) == NULL);
 	for (s = p; s < end; s++)
-		judge((*s >= 0x20 && *s < 0x7f) || (*s == '\r' && s[1] == '\n') ||
+		judge((*s >= 0x20 && *s < 0x7f) ||
+		    (*s == '\r' && s[1] == '\n') ||
 		    (*s == '\n' && s[-1] == '\r'));
 	judge(f->told || memmem(p, n, token, TOKEN_LEN) == NULL);
 	left = n - (size_t)(end + 4 - p);
@@ -109,14 +111,14 @@ start(void)
 	snprintf(bearer, sizeof(bearer), "HTTP_AUTHORIZATION=Bearer %s",
 	    token);
 	w = (struct worker){ .program = &program, .conf = &box.conf };
-	log_open(&w.log, "fuzz", &box.conf);
+	conf_log_open(&box.conf, &w.log, "fuzz");
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz f = { .left = 0 };
-	struct io io = { &f, NULL, false, get, put, put_log };
+	struct io io = { &f, NULL, false, get, put, put_log, NULL };
 	char *env[VARS + 1], *text, *at, *end, *next;
 	size_t n = 0;
 
@@ -127,7 +129,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '\0';
-	for (at = text, end = text + size; at < end && *at != '\n'; at = next) {
+	for (at = text, end = text + size; at < end &&
+	    *at != '\n'; at = next) {
 		char *nl = memchr(at, '\n', (size_t)(end - at));
 
 		next = nl == NULL ? end : nl + 1;
