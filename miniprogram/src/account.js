@@ -50,7 +50,10 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
    */
   async function post(path, data, rank) {
     const url = config.baseURL + config.paths[path]
-    return dataOf(await requests.own({ url, method: 'POST', data: data || {}, needLogin: true, byUser: true }, rank))
+    const reply = await requests.own({ url, method: 'POST', data: data || {}, needLogin: true, byUser: true }, rank)
+    // Of a web server, or of a program that is switched off.
+    if (reply.statusCode === 404) throw errorOf(reply, 'NOT_FOUND', { message: 'not on this server: ' + config.paths[path] })
+    return dataOf(reply)
   }
 
   /** @param {() => Promise<{userInfo: import('../types').UserInfo}>} run */
