@@ -27,7 +27,7 @@ const REFUSED = [
   { errMsg: 'getPhoneNumber:fail privacy permission is not authorized', errno: 104 },
   { errMsg: 'getPhoneNumber:fail api scope is not declared in the privacy agreement', errno: 112 },
   { errMsg: 'getPhoneNumber:fail', errno: 1400001 },
-  { errMsg: 'getPhoneNumber:fail jsapi has no permission, event=getPhoneNumber, runningState=stop, permit_deny' , errno: 102 },
+  { errMsg: 'getPhoneNumber:fail jsapi has no permission, event=getPhoneNumber, runningState=stop, permit deny', errno: 102 },
   { errMsg: 'getPhoneNumber:fail system error' },
   {}
 ]
