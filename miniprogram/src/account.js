@@ -93,7 +93,10 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
       }
     })
     if (reply.statusCode === 404) {
-      throw errorOf(reply, 'NOT_FOUND', { field: 'avatarUrl', message: 'the server takes no pictures: set avatar_dir there, or give hooks.uploadAvatar' })
+      throw errorOf(reply, 'NOT_FOUND', {
+        field: 'avatarUrl',
+        message: 'the server takes no pictures: set avatar_dir there, or give hooks.uploadAvatar'
+      })
     }
     if (reply.statusCode === 413) throw errorOf(reply, 'BODY_TOO_LARGE', { field: 'avatarUrl' })
     return dataOf(reply)

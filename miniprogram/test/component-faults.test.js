@@ -396,3 +396,10 @@ test('session-list: a failure is told, and can be tried again', async (t) => {
   await until(() => part(comp, 'row'))
   assert.ok(client.session.getToken())
 })
+
+test('auth-flow judges a deny of somebody else\'s button itself', async (t) => {
+  const { comp, events } = await askingForPhone(t)
+  comp.instance.onDeny({ detail: { errMsg: 'getPhoneNumber:fail', errno: 1400001 } })
+  assert.match(problemOf(comp), /暂时无法使用/)
+  assert.deepEqual([events[0][0], events[0][1].errno], ['fail', 1400001])
+})
