@@ -34,7 +34,8 @@ run(struct request *rq)
 	if (rq->live)
 		e = session_end(rq, scope, &ended);
 	else if (scope != END_THIS)
-		return rq->dead;
+		return FAIL(rq->cx.log, rq->dead, "scope %s wants a live "
+		    "token", scopes[scope]);
 	json_int(&rq->data, "sessionsEnded", ended);
 	return e;
 }

@@ -43,7 +43,9 @@ run(struct request *rq)
 	l.app = rq->f[APPID].set ? conf_app(rq->cx.conf, rq->f[APPID].s) :
 	    rq->cx.conf->default_app;
 	if (l.app == NULL)
-		return bad_field(rq, "appid");
+		return bad_field(rq, "appid", rq->f[APPID].set ?
+		    "no app of this configuration" :
+		    "missing; there are several apps and no default_app");
 	rq->appid = l.app->appid;
 	if ((e = login(rq, &l)) != OK)
 		return e;

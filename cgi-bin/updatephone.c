@@ -72,9 +72,10 @@ run(struct request *rq)
 	else if (f[ENCRYPTED_DATA].set && f[IV].set)
 		e = by_data(rq, &phone);
 	else if (f[ENCRYPTED_DATA].set || f[IV].set)
-		return bad_field(rq, f[IV].set ? "encryptedData" : "iv");
+		return bad_field(rq, f[IV].set ? "encryptedData" : "iv",
+		    FIELD_HALF);
 	else
-		return bad_field(rq, "body");
+		return bad_field(rq, "body", "none of the fields is given");
 	if (e == OK)
 		e = phone_bind(rq, &phone);
 	explicit_bzero(&phone, sizeof(phone));

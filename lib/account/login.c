@@ -13,6 +13,13 @@
 
 #define LOOK_AGAIN	20		/* ms */
 
+static enum outcome
+blocked(struct request *rq)
+{
+	return !rq->user.blocked ? OK : FAIL(rq->cx.log, USER_BLOCKED,
+	    "the operator blocked this user");
+}
+
 /* Create the user or note the login; req.user. */
 static enum outcome
 upsert_user(struct request *rq, struct login *l,
@@ -30,7 +37,7 @@ upsert_user(struct request *rq, struct login *l,
 		return e;
 	/* the id we made is the user's only when the row is ours */
 	l->new_user = strcmp(rq->user.public_id, l->fresh_id) == 0;
-	return rq->user.blocked ? USER_BLOCKED : OK;
+	return blocked(rq);
 }
 
 static enum outcome
@@ -42,8 +49,8 @@ load_user(struct request *rq, int64_t id)
 	rq->user.id = id;
 	if ((e = user_reload(rq)) != OK)
 		return e;
-	if (rq->user.blocked)
-		return USER_BLOCKED;
+	if ((e = blocked(rq)) != OK)
+		return e;
 	q = q_new(rq->cx.store, Q_USER_NOTE_LOGIN);
 	q_int(q, ":id", id);
 	q_int(q, ":now", rq->cx.now);

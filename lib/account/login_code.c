@@ -71,9 +71,13 @@ login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id
 	if (q_row(q)) {
 		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
-		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) + rq->cx.conf->code_replay ||
-		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
-			found = CODE_USED;
+		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) +
+		    rq->cx.conf->code_replay)
+			found = FAIL(rq->cx.log, CODE_USED, "this code was "
+			    "exchanged more than code_replay seconds ago");
+		else if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
+			found = FAIL(rq->cx.log, CODE_USED, "this code was "
+			    "repeated %d times", CODE_REPEATS);
 		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
 			found = OK;
@@ -116,5 +120,6 @@ login_code_repeat(struct request *rq, const struct login_code *c)
 	q_int(q, ":most", CODE_REPEATS);
 	counted = q_row(q);
 	e = q_end(q);
-	return e != OK || counted ? e : CODE_USED;
+	return e != OK || counted ? e : FAIL(rq->cx.log, CODE_USED, "this "
+	    "code was repeated %d times", CODE_REPEATS);
 }

@@ -130,7 +130,8 @@ bind_row(void *arg)
 	    (e = other_holder(rq, hash, &other)) != OK)
 		return e;
 	if (other != 0 && rq->cx.conf->phone_conflict == PHONE_REFUSE)
-		return PHONE_TAKEN;
+		return FAIL(rq->cx.log, PHONE_TAKEN, "another user holds the "
+		    "number, and phone_conflict is refuse");
 	/* WeChat has just proved who holds the number now. */
 	if (other != 0 &&
 	    ((e = set_phone(rq, other, NULL, NULL, NULL)) != OK ||

@@ -22,6 +22,7 @@ read_row(struct request *rq)
 	struct session *s = &rq->session;
 	struct q *q = q_new(rq->cx.store, Q_SESSION_FIND);
 	enum outcome found = AUTH_INVALID, e;
+	bool ended = false;
 
 	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
 	if (q_row(q)) {
@@ -29,13 +30,17 @@ read_row(struct request *rq)
 		s->used = q_col_int(q, COL_SESSION_FIND_USED);
 		s->idle_expires = q_col_int(q, COL_SESSION_FIND_IDLE_EXPIRES);
 		s->max_expires = q_col_int(q, COL_SESSION_FIND_MAX_EXPIRES);
-		if (q_col_null(q, COL_SESSION_FIND_ENDED))
-			found = OK;
+		ended = !q_col_null(q, COL_SESSION_FIND_ENDED);
+		found = ended ? AUTH_INVALID : OK;
 		if (!user_read(q, rq->cx.arena, &rq->user))
-			found = FAIL(rq->cx.log, INTERNAL, "memory is out");
+			found = NO_MEMORY;
 	}
-	e = q_end(q);
-	return e != OK ? e : found;
+	if ((e = q_end(q)) != OK || found == OK)
+		return e;
+	if (found == NO_MEMORY)
+		return FAIL_MEMORY(rq->cx.log);
+	return FAIL(rq->cx.log, found, "%s", ended ?
+	    "the session was ended" : "no session of this token");
 }
 
 /* The clock may have been set back since the session's last stored use: what
@@ -92,18 +97,24 @@ session_find(struct request *rq, const char *token, size_t n)
 	bool clamped;
 
 	if (!token_valid(token, n))
-		return AUTH_INVALID;
+		return FAIL(rq->cx.log, AUTH_INVALID, "the token is "
+		    "malformed");
 	hash_sha256(token, n, s->token_hash);
 	if ((e = read_row(rq)) != OK)
 		return e;
 	if (s->created > rq->cx.now + CLOCK_SKEW)
-		return AUTH_EXPIRED;
+		return FAIL(rq->cx.log, AUTH_EXPIRED, "the session was made "
+		    "%lld s ahead of this clock",
+		    (long long)(s->created - rq->cx.now));
 	clamped = s->used > rq->cx.now;
 	clamp(s, rq->cx.now);
 	if (rq->cx.now >= s->idle_expires || rq->cx.now >= s->max_expires)
-		return AUTH_EXPIRED;
+		return FAIL(rq->cx.log, AUTH_EXPIRED, "the session expired: "
+		    "%s", rq->cx.now >= s->max_expires ? "session_max" :
+		    "session_idle");
 	if (rq->user.blocked)
-		return USER_BLOCKED;
+		return FAIL(rq->cx.log, USER_BLOCKED, "the operator blocked "
+		    "this user");
 	touch(rq, clamped);
 	rq->live = true;
 	return OK;

@@ -10,6 +10,7 @@
 #define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body, read away */
 #define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
 #define JSON_DEPTH	8			/* containers in containers */
+#define JSON_TEXT_MAX	((size_t)1 << 20)	/* read at once, bytes */
 #define FIELD_MAX	16			/* fields a program declares */
 #define REQUEST_ID_MAX	64			/* characters */
 

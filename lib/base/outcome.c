@@ -61,6 +61,9 @@ static const struct outcome_row rows[OUTCOME__MAX] = {
 [BUSY] = { "BUSY", 503, 1,
     "the server is busy; try again",
     "服务器繁忙，请稍后再试" },
+[NO_MEMORY] = { "BUSY", 503, 1,
+    "the server is busy; try again",
+    "服务器繁忙，请稍后再试" },
 };
 
 const struct outcome_row *

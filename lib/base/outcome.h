@@ -22,6 +22,7 @@ enum outcome {
 	WECHAT_ERROR,
 	WECHAT_UNAVAILABLE,
 	BUSY,
+	NO_MEMORY,		/* BUSY to the client; never the client's fault */
 	OUTCOME__MAX
 };
 

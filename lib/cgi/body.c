@@ -44,7 +44,7 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 		return OK;
 	if (length == NULL) {
 		if (take(io, BODY_MAX + 1, b) <= BODY_MAX)
-			return b->bad ? INTERNAL : OK;
+			return b->bad ? NO_MEMORY : OK;
 		take(io, DISCARD_MAX, NULL);
 		return BODY_TOO_LARGE;
 	}
@@ -56,7 +56,7 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 	}
 	if (take(io, (size_t)n, b) != (size_t)n)
 		return PARAM_INVALID;
-	return b->bad ? INTERNAL : OK;
+	return b->bad ? NO_MEMORY : OK;
 }
 
 void

@@ -147,7 +147,7 @@ struct token_out {
 };
 
 static enum outcome
-read_token(struct log *log, struct json_object *o, void *arg)
+read_token(struct log *log, const struct json_object *o, void *arg)
 {
 	const struct token_out *out = arg;
 	size_t i, n;

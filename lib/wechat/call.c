@@ -25,7 +25,7 @@
 
 /* The rid in an errmsg: "..., rid: 652d44d0-1d0af18b-5b069232". */
 static void
-read_rid(struct json_object *o, char out[RID_MAX])
+read_rid(const struct json_object *o, char out[RID_MAX])
 {
 	size_t len, n;
 	const char *msg = json_text(o, "errmsg", &len), *rid;
@@ -66,7 +66,7 @@ from_errcode(struct log *log, int64_t errcode, const char *rid)
 
 /* The errcode of a reply; one that is absent or 0 is a success. */
 static enum outcome
-read_errcode(struct log *log, struct json_object *o, int64_t *errcode)
+read_errcode(struct log *log, const struct json_object *o, int64_t *errcode)
 {
 	char rid[RID_MAX];
 
@@ -82,14 +82,19 @@ read_errcode(struct log *log, struct json_object *o, int64_t *errcode)
 
 enum outcome
 api_read(struct log *log, const char *text, size_t n,
-    enum outcome (*read)(struct log *, struct json_object *, void *),
+    enum outcome (*read)(struct log *, const struct json_object *,
+    void *),
     void *out, int64_t *errcode)
 {
-	struct json_object *o = json_parse_object(text, n);
+	struct json_object *o;
+	enum json_result parsed;
 	enum outcome e;
 
 	*errcode = 0;
-	if (o == NULL)
+	parsed = json_read(text, n, JSON_STRICT, &o);
+	if (parsed == JSON_NO_MEMORY)
+		return FAIL_MEMORY(log);
+	if (parsed != JSON_OK)
 		return FAIL(log, WECHAT_ERROR, "WeChat: the answer is no JSON "
 		    "object");
 	e = read_errcode(log, o, errcode);

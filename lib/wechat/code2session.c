@@ -14,7 +14,7 @@
 /* An openid or unionid: opaque, but of printable ASCII, since it goes into
  * header lines for protected programs. */
 static bool
-read_id(struct json_object *o, const char *name, char out[OPENID_MAX + 1])
+read_id(const struct json_object *o, const char *name, char out[OPENID_MAX + 1])
 {
 	size_t i, n;
 	const char *s = json_text(o, name, &n);
@@ -31,7 +31,7 @@ read_id(struct json_object *o, const char *name, char out[OPENID_MAX + 1])
 /* Base64 of 16 bytes in canonical form: WeChat signs with this text, and we
  * have to reproduce it exactly. */
 static bool
-read_key(struct json_object *o, uint8_t key[SESSION_KEY_LEN])
+read_key(const struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 {
 	char again[SESSION_KEY_B64 + 1];
 	size_t n, got;
@@ -49,7 +49,7 @@ read_key(struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 }
 
 static enum outcome
-read_session(struct log *log, struct json_object *o, void *arg)
+read_session(struct log *log, const struct json_object *o, void *arg)
 {
 	struct wechat_session *out = arg;
 

@@ -234,6 +234,15 @@ def token_hash(token):
 
 # ---- CGI
 
+def failures_explained(stderr):
+    """Each refused request has a cause in its line of the log."""
+    for line in stderr.splitlines():
+        with contextlib.suppress(ValueError):
+            entry = json.loads(line)
+            check(entry.get('status', 0) < 400 or entry.get('cause'),
+                  f'no cause in the log: {line}')
+
+
 class Cgi:
     """Runs a program for each request, as mod_cgi does."""
     name = 'cgi'
@@ -256,6 +265,7 @@ class Cgi:
         sanitizer_silent(err, 'stderr')
         check(process.returncode == 0, f'exit status {process.returncode}:'
               f' {err.decode("utf-8", "replace")}')
+        failures_explained(err)
         return parse_cgi(out)
 
     def call(self, program, method='GET', path_info='', query='', headers=(),

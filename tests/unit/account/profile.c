@@ -7,6 +7,7 @@
 #include "account/profile.h"
 #include "base/json.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/json_of.h"
 #include "tests/unit/tap.h"
 #include "wechat/wechat.h"
 
@@ -48,12 +49,12 @@ static struct box b;
 static void
 from_wechat(const char *json, struct profile *p)
 {
-	struct json_object *o = json_parse_object(json, strlen(json));
+	struct json_object *o = json_of(json, strlen(json));
 
 	*p = (struct profile)PROFILE_INIT;
 	if (o == NULL)
 		box_must(&b, INTERNAL, json);
-	profile_from_wechat(&b.rq, o, p);
+	box_must(&b, profile_from_wechat(&b.rq, o, p), json);
 	json_done(o);
 }
 
@@ -90,6 +91,10 @@ wechat_rows(void)
 	    "\"city\":\"a\\u0000b\"}", &p);
 	ok(p.nickname == NULL && p.avatar_url == NULL && p.gender == -1 &&
 	    p.city == NULL, "wechat: what breaks a rule is left out");
+	from_wechat("{\"nickName\":\"a\\u0007b\\u0085\",\"city\":\"\\u007f\"}",
+	    &p);
+	is_str(p.nickname, "ab", "wechat: a control character goes alone");
+	ok(p.city == NULL, "wechat: nothing but control characters");
 }
 
 /* Binding: one holder per app; sealed; found by a keyed hash. */

@@ -36,7 +36,7 @@ run(struct request *rq)
 	if (next == INTERNAL)
 		return FAIL(rq->cx.log, INTERNAL, "on purpose");
 	if (next == PARAM_INVALID)
-		return bad_field(rq, "word");
+		return bad_field(rq, "word", FIELD_WRONG);
 	return next;
 }
 
