@@ -1,8 +1,10 @@
 -- code.sql: login codes that were exchanged.
 
+-- And when the last code was exchanged, as far as that may be true.
 -- :name find
-SELECT user_id, at, repeats, session_key FROM login_codes
-WHERE code_hash = :code_hash;
+SELECT user_id, at, repeats, session_key,
+	(SELECT max(at) FROM login_codes WHERE at <= :far) AS latest
+FROM login_codes WHERE code_hash = :code_hash;
 
 -- A code whose window is over may come again only by WeChat's mistake.
 -- :name add

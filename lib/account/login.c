@@ -110,15 +110,16 @@ try_repeat(struct request *rq, struct login *l, const struct login_code *c)
 {
 	uint8_t key[SESSION_KEY_LEN];
 	int64_t user_id;
+	bool has_key;
 	enum outcome e;
 
 	if (rq->cx.conf->code_replay == 0)
 		return CODE_INVALID;
-	e = login_code_find(rq, c, &user_id, key);
+	e = login_code_find(rq, c, &user_id, key, &has_key);
 	if (e == OK)
 		e = write_session(&(struct exchange){ .rq = rq, .l = l,
-		    .code = c, .user_id = user_id, .key = key },
-		    repeat_session);
+		    .code = c, .user_id = user_id,
+		    .key = has_key ? key : NULL }, repeat_session);
 	explicit_bzero(key, sizeof(key));
 	return e;
 }
@@ -136,7 +137,24 @@ await_other(struct request *rq, struct login *l, const struct login_code *c)
 	    rq->cx.conf->code_replay != 0 &&
 	    clock_ms() - start < CODE_RACE_WAIT)
 		clock_sleep_ms(LOOK_AGAIN);
-	return e == CODE_INVALID ? CODE_USED : e;
+	if (e != CODE_INVALID)
+		return e;
+	login_code_tell(c, CODE_USED);
+	return CODE_USED;
+}
+
+static enum outcome
+first(struct request *rq, struct login *l, const struct login_code *c,
+    const struct wechat_session *ws)
+{
+	const enum outcome e = write_session(&(struct exchange){ .rq = rq,
+	    .l = l, .code = c, .ws = ws,
+	    .key = ws->has_key ? ws->key : NULL }, first_session);
+
+	if (e == OK && !ws->has_key)
+		(void)FAIL(rq->cx.log, OK, "WeChat gave no session_key of 16 "
+		    "bytes: this session opens no data");
+	return e;
 }
 
 static enum outcome
@@ -147,13 +165,17 @@ exchange(struct request *rq, struct login *l, const struct login_code *c)
 
 	if ((e = try_repeat(rq, l, c)) != CODE_INVALID)
 		return e;
+	if ((e = login_code_learnt(c)) != OK)
+		return FAIL(rq->cx.log, e, "WeChat refused this code a moment "
+		    "ago, to another request");
 	e = wechat_code2session(&rq->cx, l->app, l->code, &ws);
 	rq->cx.now = clock_now();		/* WeChat may have taken seconds */
 	if (e == OK)
-		e = write_session(&(struct exchange){ .rq = rq, .l = l,
-		    .code = c, .ws = &ws, .key = ws.key }, first_session);
+		e = first(rq, l, c, &ws);
 	else if (e == CODE_USED)
 		e = await_other(rq, l, c);
+	else if (e != BUSY && e != INTERNAL && e != NO_MEMORY)
+		login_code_tell(c, e);	/* WeChat's word, not our trouble */
 	explicit_bzero(&ws, sizeof(ws));
 	return e;
 }

@@ -36,7 +36,7 @@ login_code_begin(struct request *rq, const struct login *l, struct login_code *c
 	    rq->cx.conf->busy_timeout, start = clock_ms();
 	char path[FILE_PATH_MAX];
 
-	*c = (struct login_code){ .fd = -1 };
+	*c = (struct login_code){ .fd = -1, .since = clock_now_ms() };
 	hash_pair(l->app->appid, l->code, l->code_len, c->hash);
 	if (rq->cx.conf->code_replay == 0 || snprintf(path, sizeof(path),
 	    "%s.lock", rq->cx.conf->database) >= (int)sizeof(path))
@@ -56,29 +56,94 @@ login_code_end(struct login_code *c)
 	c->fd = -1;
 }
 
-enum outcome
-login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id,
-    uint8_t key[SESSION_KEY_LEN])
+/* ---- what WeChat said of codes that it refused */
+
+/* One of the notes at the start of the lock file; a code's place follows from
+ * its hash.  Nobody waits for a note, and a newer one of another code may take
+ * its place: then WeChat is asked again. */
+struct note {
+	uint8_t	hash[HASH_LEN];
+	int64_t	at;			/* Unix ms */
+	int64_t	outcome;
+};
+
+static off_t
+note_place(const struct login_code *c)
 {
-	const struct place place = { SEALED_CODE_KEY, c->hash,
-	    HASH_LEN };
+	return (off_t)(c->hash[HASH_LEN - 1] % CODE_NOTES) *
+	    (off_t)sizeof(struct note);
+}
+
+/* Those who waited adopt whatever it was; who comes later only what does not
+ * change: WeChat may be back, and a limit be over. */
+enum outcome
+login_code_learnt(const struct login_code *c)
+{
+	const int64_t now = clock_now_ms();
+	struct note n;
+
+	if (!c->locked || pread(c->fd, &n, sizeof(n), note_place(c)) !=
+	    sizeof(n) || memcmp(n.hash, c->hash, HASH_LEN) != 0 ||
+	    n.at > now || n.at < now - CODE_NOTE_LIFE ||
+	    n.outcome <= OK || n.outcome >= OUTCOME__MAX)
+		return OK;
+	return n.at >= c->since || n.outcome == CODE_INVALID ||
+	    n.outcome == CODE_USED || n.outcome == USER_BLOCKED ?
+	    (enum outcome)n.outcome : OK;
+}
+
+void
+login_code_tell(const struct login_code *c, enum outcome e)
+{
+	struct note n = { .at = clock_now_ms(), .outcome = e };
+
+	if (!c->locked)
+		return;
+	memcpy(n.hash, c->hash, HASH_LEN);
+	/* Without the note the others ask WeChat themselves. */
+	if (pwrite(c->fd, &n, sizeof(n), note_place(c)) != sizeof(n))
+		return;
+}
+
+/* ---- codes that were exchanged */
+
+/* Is it too late to repeat a code?  The clock may have been set back since; so
+ * the time is at least that of the last exchange by anybody, and a code that
+ * was exchanged ahead of it is used. */
+static bool
+too_late(const struct request *rq, int64_t at, int64_t latest)
+{
+	const int64_t now = latest > rq->cx.now ? latest : rq->cx.now;
+
+	return now > at + rq->cx.conf->code_replay ||
+	    at > rq->cx.now + CODE_AHEAD;
+}
+
+enum outcome
+login_code_find(struct request *rq, const struct login_code *c,
+    int64_t *user_id, uint8_t key[SESSION_KEY_LEN], bool *has_key)
+{
+	const struct place place = { SEALED_CODE_KEY, c->hash, HASH_LEN };
 	struct q *q = q_new(rq->cx.store, Q_CODE_FIND);
 	enum outcome found = CODE_INVALID, e;
 	const void *sealed;
 	size_t n;
 
 	q_blob(q, ":code_hash", c->hash, HASH_LEN);
+	q_int(q, ":far", rq->cx.now + CODE_FAR);
 	if (q_row(q)) {
 		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
-		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) +
-		    rq->cx.conf->code_replay)
+		/* of no key at all: sealed, but empty */
+		*has_key = n == SESSION_KEY_LEN + SEAL_EXTRA;
+		if (too_late(rq, q_col_int(q, COL_CODE_FIND_AT),
+		    q_col_int(q, COL_CODE_FIND_LATEST)))
 			found = FAIL(rq->cx.log, CODE_USED, "this code was "
 			    "exchanged more than code_replay seconds ago");
 		else if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
 			found = FAIL(rq->cx.log, CODE_USED, "this code was "
 			    "repeated %d times", CODE_REPEATS);
-		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
+		else if ((*has_key || n == SEAL_EXTRA) &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
 			found = OK;
 		else
@@ -91,21 +156,22 @@ login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id
 
 enum outcome
 login_code_add(struct request *rq, const struct login_code *c,
-    const uint8_t key[SESSION_KEY_LEN])
+    const uint8_t *key)
 {
-	const struct place place = { SEALED_CODE_KEY, c->hash,
-	    HASH_LEN };
+	const struct place place = { SEALED_CODE_KEY, c->hash, HASH_LEN };
+	const size_t n = key == NULL ? 0 : SESSION_KEY_LEN;
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q;
 
 	if (rq->cx.conf->code_replay == 0)
 		return OK;
-	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
+	seal_value(rq->cx.seal, &place, key == NULL ? c->hash : key, n,
+	    sealed);
 	q = q_new(rq->cx.store, Q_CODE_ADD);
 	q_blob(q, ":code_hash", c->hash, HASH_LEN);
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":now", rq->cx.now);
-	q_blob(q, ":session_key", sealed, sizeof(sealed));
+	q_blob(q, ":session_key", sealed, n + SEAL_EXTRA);
 	return q_run(q, NULL);
 }
 

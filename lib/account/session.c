@@ -138,8 +138,7 @@ session_max_left(const struct request *rq)
 /* ---- made */
 
 static enum outcome
-insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
-    const char *device)
+insert_row(struct request *rq, const uint8_t *key, const char *device)
 {
 	struct session *s = &rq->session;
 	const struct place place = { SEALED_SESSION_KEY, s->token_hash,
@@ -147,14 +146,16 @@ insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
 
-	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
 	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":created_ms", clock_now_ms());
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":idle_expires", s->idle_expires);
 	q_int(q, ":max_expires", s->max_expires);
-	q_blob(q, ":session_key", sealed, sizeof(sealed));
+	if (key != NULL) {
+		seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
+		q_blob(q, ":session_key", sealed, sizeof(sealed));
+	}
 	q_text(q, ":device", device);
 	return q_run(q, NULL);
 }
@@ -198,7 +199,7 @@ evict(struct request *rq)
 
 enum outcome
 session_add(struct request *rq, const char token[TOKEN_LEN + 1],
-    const uint8_t key[SESSION_KEY_LEN], const char *device)
+    const uint8_t *key, const char *device)
 {
 	struct session *s = &rq->session;
 	enum outcome e;

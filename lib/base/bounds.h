@@ -50,6 +50,10 @@
 #define BREAKER_OPEN	5			/* s until one may try */
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
+#define CODE_AHEAD	5			/* s that the clock may be set back */
+#define CODE_FAR	86400			/* s ahead: a wrong time, once */
+#define CODE_NOTES	64			/* refused codes, for those who wait */
+#define CODE_NOTE_LIFE	5000			/* ms */
 
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */

@@ -22,7 +22,9 @@ enum outcome {
 	WECHAT_ERROR,
 	WECHAT_UNAVAILABLE,
 	BUSY,
-	NO_MEMORY,		/* BUSY to the client; never the client's fault */
+	/* What a client sees as another: */
+	CODE_LOST,		/* CODE_INVALID; nobody's fault */
+	NO_MEMORY,		/* BUSY */
 	OUTCOME__MAX
 };
 

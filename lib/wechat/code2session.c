@@ -29,7 +29,8 @@ read_id(const struct json_object *o, const char *name, char out[OPENID_MAX + 1])
 }
 
 /* Base64 of 16 bytes in canonical form: WeChat signs with this text, and we
- * have to reproduce it exactly. */
+ * have to reproduce it exactly.  Another one is no key for us; it is needed for
+ * open data only. */
 static bool
 read_key(const struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 {
@@ -54,9 +55,12 @@ read_session(struct log *log, const struct json_object *o, void *arg)
 	struct wechat_session *out = arg;
 
 	*out = (struct wechat_session){ .openid = "" };
-	if (!read_id(o, "openid", out->openid) || !read_key(o, out->key))
-		return FAIL(log, WECHAT_ERROR, "WeChat: openid or session_key "
-		    "is missing or malformed");
+	if (!read_id(o, "openid", out->openid))
+		return FAIL(log, WECHAT_ERROR, "WeChat: openid is missing or "
+		    "malformed");
+	out->has_key = read_key(o, out->key);
+	if (!out->has_key)
+		explicit_bzero(out->key, sizeof(out->key));
 	if (!read_id(o, "unionid", out->unionid))
 		out->unionid[0] = '\0';
 	return OK;

@@ -279,8 +279,9 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, status);
 		return HTTP_ANSWERED;
 	}
-	*why = h->again ? "a kept connection died before an answer" :
-	    curl_easy_strerror(rc);
+	*why = curl_easy_strerror(rc);
+	if (h->again)
+		return HTTP_LOST;
 	return reply->bad ? HTTP_TOO_LARGE : HTTP_FAILED;
 }
 

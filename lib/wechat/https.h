@@ -27,6 +27,7 @@ struct http_call {
 enum http_result {
 	HTTP_ANSWERED,		/* any status; the body is in `reply` */
 	HTTP_FAILED,		/* no connection, timeout, cut reply */
+	HTTP_LOST,		/* a kept connection died under it; `once` only */
 	HTTP_TOO_LARGE,		/* more than the ceiling of `reply` */
 };
 
