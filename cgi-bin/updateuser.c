@@ -78,7 +78,7 @@ take_wechat(struct request *rq, struct profile *p)
 		json_done(o);
 		if (e != OK)
 			return e;
-		p->unionid = NULL;	/* the signature does not vouch for it */
+		p->unionid = NULL;	/* it is not signed */
 	}
 	if (f[ENCRYPTED_DATA].set) {
 		e = session_open_encrypted(rq, &f[ENCRYPTED_DATA], &f[IV],

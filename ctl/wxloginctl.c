@@ -112,7 +112,8 @@ find_command(int argc, char *argv[], char ***arg)
 		const struct command *k = &commands[i];
 
 		words = k->second == NULL ? 1 : 2;
-		if (argc == words + k->nargs && strcmp(argv[0], k->word) == 0 &&
+		if (argc == words + k->nargs &&
+		    strcmp(argv[0], k->word) == 0 &&
 		    (words == 1 || strcmp(argv[1], k->second) == 0)) {
 			*arg = argv + words;
 			return k;
@@ -177,7 +178,7 @@ main(int argc, char *argv[])
 	conf = conf_load(false, &problems, &warnings);
 	if (conf == NULL)
 		fprintf(stderr, "wxloginctl: configuration:\n%s",
-		    problems.p == NULL ? "memory is out\n" : problems.p);
+		    problems.p == NULL ? "no memory\n" : problems.p);
 	else {
 		w.conf = conf;
 		conf_log_open(conf, &w.log, "wxloginctl");

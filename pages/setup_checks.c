@@ -45,7 +45,8 @@ static void
 line(struct setup *s, bool passed, const char *what, const char *remedy)
 {
 	buf_fmt(&s->page, "<li class=\"%s\"><b>%s</b> ", passed ? "ok" : "no",
-	    passed ? setup_words(s, "pass", "通过") : setup_words(s, "fail", "失败"));
+	    passed ? setup_words(s, "pass", "通过") :
+	    setup_words(s, "fail", "失败"));
 	setup_text(&s->page, what);
 	if (!passed) {
 		s->failed++;
@@ -82,7 +83,8 @@ check_conf(struct setup *s, struct conf **conf)
 	line(s, *conf != NULL, setup_words(s, "the configuration", "配置文件"),
 	    problems.p == NULL ? "" : problems.p);
 	if (warnings.p != NULL)
-		line(s, false, setup_words(s, "odd settings in the environment",
+		line(s, false,
+		    setup_words(s, "odd settings in the environment",
 		    "环境变量中有无法识别的设置"), warnings.p);
 	buf_free(&problems);
 	buf_free(&warnings);
@@ -129,7 +131,8 @@ check_store(struct setup *s, struct worker *w)
 	if (w->program->upstream == NULL || w->wechat == NULL)
 		return;
 	line(s, w->program->upstream->check(w->wechat, w->conf, &w->log),
-	    setup_words(s, "WeChat can be reached, and its certificate verifies",
+	    setup_words(s,
+	    "WeChat can be reached, and its certificate verifies",
 	    "可以连接微信，证书有效"), w->log.cause);
 	log_forget(&w->log);
 }

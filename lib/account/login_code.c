@@ -29,7 +29,8 @@ lock(struct login_code *c)
 }
 
 void
-login_code_begin(struct request *rq, const struct login *l, struct login_code *c)
+login_code_begin(struct request *rq, const struct login *l,
+    struct login_code *c)
 {
 	/* The other one may wait for WeChat, and then for the store. */
 	const int64_t most = rq->cx.conf->wechat_timeout +
@@ -143,6 +144,9 @@ login_code_find(struct request *rq, const struct login_code *c,
 		else if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
 			found = FAIL(rq->cx.log, CODE_USED, "this code was "
 			    "repeated %d times", CODE_REPEATS);
+		else if (q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
+			found = FAIL(rq->cx.log, CODE_USED, "sessions of this "
+			    "user were ended since this code was exchanged");
 		else if ((*has_key || n == SEAL_EXTRA) &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
 			found = OK;

@@ -3,8 +3,9 @@
  *
  * What the user gives is judged by the contract's rules, and refused.  The
  * user could not correct what WeChat gives: there control characters are taken
- * out of a label, and a value that still breaks the rules is left out.  The anonymous profile, which everybody has today, is never stored;
- * and an empty value of WeChat's says nothing. */
+ * out of a label, and a value that still breaks the rules is left out.  The
+ * anonymous profile, which everybody has today, is never stored; and an empty
+ * value of WeChat's says nothing. */
 #ifndef PROFILE_H
 #define PROFILE_H
 
@@ -46,7 +47,8 @@ enum outcome	profile_from_fields(struct request *,
 enum outcome	profile_from_wechat(struct request *,
 		    const struct json_object *, struct profile *p);
 
-/* Write it to req.user in a transaction, and read req.user again. */
+/* Write what it changes to req.user in a transaction, and read req.user again.
+ * When it changes nothing, nothing is written. */
 enum outcome	profile_update(struct request *, const struct profile *);
 
 #endif

@@ -54,15 +54,15 @@ const char *json_text(const struct json_object *, const char *name,
 const struct json_object *json_child(const struct json_object *,
 	    const char *name);
 
-/* The member `name` when it is an integer (beyond 64 bits: the nearest one), or
- * a string of digits with an optional minus and blanks around them: WeChat
+/* The member `name` when it is an integer (beyond 64 bits: the nearest one),
+ * or a string of digits with an optional minus and blanks around them: WeChat
  * writes numbers either way.
  * *n is written only when true is returned. */
 bool	 json_number(const struct json_object *, const char *name, int64_t *n);
 
-/* ---- out.  A member's comma is written when something stands before it; `key`
- * is one of our own words and needs no escaping; text is escaped here, and
- * must be UTF-8.  NULL text is written as "". */
+/* ---- out.  A member's comma is written when something stands before it;
+ * `key` is one of our own words and needs no escaping; text is escaped here,
+ * and must be UTF-8.  NULL text is written as "". */
 void	json_open(struct buf *, const char *key);	/* key NULL: no name */
 void	json_close(struct buf *);
 void	json_str(struct buf *, const char *key, const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.h: one JSON line per request; the rest is a cause told once.
+/* log.h: one JSON line per request, with the first cause of its failure.
  *
  * A worker has a struct log.  The place that knows why something failed calls
  * FAIL() and returns what it gives: the outcome goes up unchanged, the cause
@@ -33,7 +33,7 @@ struct log_sink {
 struct log {
 	const char	*program;
 	int64_t		 level;		/* enum log_level */
-	int		 fd;		/* of the file; -1: the sink, or stderr */
+	int		 fd;		/* -1: the sink, or stderr */
 	bool		 syslog;
 	struct log_sink	 sink;		/* .write is NULL between requests */
 	char		 cause[CAUSE_MAX];	/* first cause; "": none */
@@ -59,7 +59,7 @@ void	log_close(struct log *);
 #define FAIL(log, o, ...)						\
 	(log_cause((log), __FILE__, __LINE__, __VA_ARGS__), \
 	    (enum outcome)(o))
-#define FAIL_MEMORY(log)	FAIL(log, NO_MEMORY, "memory is out")
+#define FAIL_MEMORY(log)	FAIL(log, NO_MEMORY, "no memory")
 void	log_cause(struct log *, const char *file, int line,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -101,7 +101,8 @@ base64_parse(const char *s, size_t n, uint8_t *out, size_t max, size_t *len)
 	struct base64_decode_ctx ctx;
 	uint8_t chunk[BASE64_DECODE_LENGTH(64)];
 	size_t i, step, got, done = 0;
-	bool ok = n > 0 && all_alnum_or(s, n, "+/=");	/* nettle skips blanks */
+	/* nettle skips blanks */
+	bool ok = n > 0 && all_alnum_or(s, n, "+/=");
 
 	base64_decode_init(&ctx);
 	for (i = 0; ok && i < n; i += step) {

@@ -83,6 +83,7 @@ serve_one(const struct process *p, void *worker, FCGX_Request *fr)
 	p->serve(worker, &io);
 	FCGX_Finish_r(fr);
 	FCGX_Free(fr, 1);		/* closes a connection to be kept */
+	p->after(worker);
 }
 
 /* ---- leaving */
@@ -95,7 +96,8 @@ binary_changed(const struct pool *pool)
 
 	if (pool->binary.st_ino == 0)
 		return false;
-	return stat(pool->path, &st) != 0 || st.st_ino != pool->binary.st_ino ||
+	return stat(pool->path, &st) != 0 ||
+	    st.st_ino != pool->binary.st_ino ||
 	    st.st_mtim.tv_sec != pool->binary.st_mtim.tv_sec;
 }
 
@@ -194,9 +196,10 @@ serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
 	return ACCEPT_SERVED;
 }
 
-/* One connection at each waking: who tried for another one would take it from
- * the thread that was just woken for it.  Behind a stop, those that are queued:
- * they would be lost with the process.  But there may be no end of them. */
+/* Accept one connection per wake-up: a second accept() would take the
+ * connection that another thread was woken for.  After a stop, serve what is
+ * still queued, or it would be lost; at most STOP_MORE requests, since new
+ * ones may keep arriving. */
 static bool
 serve_all(struct pool *pool, int epoll, void *worker, FCGX_Request *fr)
 {
@@ -258,7 +261,8 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	struct epoll_event ev = { .events = EPOLLIN };
 	int n;
 
-	if (epoll == -1 || epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev) == -1)
+	if (epoll == -1 ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev) == -1)
 		return;
 	/* epoll_pwait: the signals come in here and nowhere else */
 	while ((n = epoll_pwait(epoll, &ev, 1, -1, signals)) == -1 &&
@@ -268,9 +272,9 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	stop(pool);
 }
 
-/* Wait for the workers: for one with a request as long as it takes, for one
- * whose peer has connected and stalls (libfcgi waits for ever) a moment.
- * False: some were left behind, and the process has to end with them. */
+/* Wait for the workers: up to STOP_MAX for a running request, up to STOP_GRACE
+ * for a peer that connected and sends nothing (libfcgi would wait forever).
+ * False: some still run, and exit() has to end them. */
 static bool
 join(const struct pool *pool, const pthread_t *threads, int64_t n)
 {

@@ -11,7 +11,7 @@
 
 #include "conf/conf_int.h"
 
-#define INI_LINE_MAX	199	/* with its newline; inih cuts longer, silently */
+#define INI_LINE_MAX	199	/* with its newline; inih cuts longer ones */
 #define TWICE		": set twice, or a line behind it is indented"
 #define PROBLEMS_MAX	50	/* told of one file */
 
@@ -166,7 +166,7 @@ conf_parse(struct conf *c, const char *text, size_t n, const char *file,
 	p.dir = slash == NULL ? strdup(".") :
 	    strndup(file, (size_t)(slash - file) + (slash == file));
 	if (p.dir == NULL) {
-		buf_str(problems, "memory is out\n");
+		buf_str(problems, "no memory\n");
 		return false;
 	}
 	line = ini_parse_stream(next_line, &p, ini_setting, &p);

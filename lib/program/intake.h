@@ -20,7 +20,7 @@ struct intake {
 	const struct program	*program;
 	const struct params	*p;
 	const struct io		*io;
-	bool			 get;		/* the fields are in the query */
+	bool			 get;		/* fields in the query */
 	struct buf		 body;		/* born with BODY_MAX + 2 */
 	struct input		 input;		/* the fields */
 	struct input		 query;		/* a POST's, for the token */

@@ -27,6 +27,7 @@ struct main {
 	struct conf	*conf;		/* NULL: broken */
 	int64_t		 started;	/* ms */
 	bool		 one_shot;	/* a CGI run */
+	struct store_pool *pool;	/* shared by the workers; or NULL */
 };
 
 static void *
@@ -40,6 +41,7 @@ open_worker(void *arg)
 	w->program = &program;
 	w->conf = m->conf;
 	w->one_shot = m->one_shot;
+	w->pool = m->pool;
 	conf_log_open(m->conf, &w->log, program.name);
 	return w;
 }
@@ -51,6 +53,15 @@ serve_worker(void *arg, const struct io *io)
 		program.serve(arg, io);
 	else
 		serve(arg, io);
+}
+
+static void
+after_reply(void *arg)
+{
+	struct worker *w = arg;
+
+	if (w->store != NULL)
+		store_maintain(w->store);
 }
 
 static void
@@ -116,18 +127,20 @@ run(enum process_mode mode, int fd)
 	struct main m;
 	struct process p = { .name = program.name, .arg = &m,
 	    .open = open_worker, .serve = serve_worker,
-	    .close = close_worker, .stale = stale };
+	    .close = close_worker, .after = after_reply, .stale = stale };
 	int status;
 
 	store_init();
 	load(&m);
 	m.one_shot = mode == MODE_CGI;
+	m.pool = m.conf == NULL ? NULL : worker_pool(m.conf, m.one_shot);
 	p.workers = workers(m.conf);
 	p.renew = renews(m.conf);
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)
 		process_cgi(&p);
 	status = process_fastcgi(&p, fd);
+	store_pool_free(m.pool);
 	conf_free(m.conf);
 	return status;
 }

@@ -31,7 +31,7 @@ struct exchange {
 	bool			 authorizer;	/* FastCGI role */
 	bool			 identity;	/* nginx auth_request */
 	bool			 body_read;	/* whatever came of it */
-	bool			 get;		/* the fields are in the query */
+	bool			 get;		/* fields in the query */
 	struct buf		 headers;
 	struct intake		 in;
 	struct arena		 arena;
@@ -51,7 +51,8 @@ check_params(struct exchange *x)
 
 	for (i = 0; i < n; i++)
 		if (params_differ(&x->p, once[i]))
-			return FAIL(x->rq.cx.log, INTERNAL, "the web server sends "
+			return FAIL(x->rq.cx.log, INTERNAL,
+			    "the web server sends "
 			    "%s twice with different values; mend its "
 			    "configuration", params_name(once[i]));
 	return OK;
@@ -250,7 +251,8 @@ run(struct exchange *x)
 static void
 finish(struct exchange *x, enum outcome e)
 {
-	/* Who guards other resources says "I can't tell", never more. */
+	/* As authorizer, an internal error is 503: the protected path must not
+	 * be opened, and its callers must not see our faults. */
 	if (e == INTERNAL && (x->authorizer || x->identity))
 		e = BUSY;
 	if (e == OK && (x->authorizer || x->identity) && x->rq.live)
@@ -294,6 +296,4 @@ serve(struct worker *w, const struct io *io)
 	buf_free(&x.headers);
 	buf_free(&x.rq.data);
 	arena_free(&x.arena);
-	if (w->store != NULL)
-		store_maintain(w->store);
 }

@@ -2,19 +2,22 @@
 /* store.h: the store behind a closed list of statements and a few verbs.
  *
  * Statements are written in sql/NAME.sql, compiled in, and named by an enum;
- * nothing else can be run.  Each is prepared once per connection.  Between q()
+ * nothing else can be run.  Each is prepared once per connection.  Those that
+ * write run in a transaction's body (store_write()) only.  Between q_new()
  * and q_end() errors are sticky: the verbs do nothing after the first failure,
  * and q_end() reports it.
  *
  *	struct q *q = q_new(store, Q_SESSION_FIND);
  *
- *	q_blob(q, ":token_hash", hash, HASH_LEN);
+ *	q_blob(q, ":sid", id, SESSION_ID_LEN);
  *	if (q_row(q))
  *		id = q_col_int(q, 0);
  *	return q_end(q);
  *
- * A connection belongs to one thread.  Outcomes: BUSY when the store can't be
- * written in time or the disk is full, INTERNAL (cause logged) for the rest.
+ * A handle belongs to one thread; connections are shared, and none is held but
+ * between q_new() and q_end(), or in a body.  Outcomes: BUSY when the store
+ * can't be written in time or the disk is full, INTERNAL (cause logged) for
+ * the rest.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -27,6 +30,7 @@
 
 struct log;
 struct store;
+struct store_pool;
 struct q;
 
 struct statement {
@@ -55,13 +59,26 @@ struct store_options {
 /* Once per process, before any thread. */
 void		store_init(void);
 
-/* Open the store; make the file (mode 0600) and bring the schema up to date
- * when that is needed, safely against others doing the same. */
+/* What the threads of a process share: some connections for reading and one
+ * for writing.  Nothing is opened yet.  NULL: no memory.  The path is copied;
+ * the schema has to outlive it. */
+struct store_pool *store_pool_new(const struct schema *,
+		    const struct store_options *);
+
+/* When no handle is left.  A CGI process leaves without. */
+void		store_pool_free(struct store_pool *);
+
+/* A thread's handle.  The first one opens the store: makes the file (mode
+ * 0600) and brings the schema up to date when that is needed, safely against
+ * others doing the same. */
+enum outcome	store_join(struct store_pool *, struct log *,
+		    struct store **);
+
+/* A handle with a pool of its own, for who has one thread. */
 enum outcome	store_open(const struct schema *, const struct store_options *,
 		    struct log *, struct store **);
 
-/* Close a connection; NULL is allowed.  A CGI process leaves without closing:
- * the last one to close would remove the WAL, and the next make it anew. */
+/* NULL is allowed. */
 void		store_close(struct store *);
 
 /* Prepare every statement: does the list fit the schema? */
@@ -69,6 +86,9 @@ enum outcome	store_check(struct store *);
 
 /* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
 bool		store_sound(struct store *);
+
+/* How many transactions this process has begun. */
+uint64_t	store_writes(struct store *);
 
 /* Can the write lock be had, and a transaction be committed?  False, with the
  * cause logged, if not. */
@@ -81,7 +101,7 @@ enum outcome	store_backup(struct store *, const char *path);
 /* Does the journal mode in force keep the WAL? */
 bool		store_is_wal(struct store *);
 
-/* Checkpoint the WAL if it has grown; to be called when nobody waits. */
+/* Checkpoint the WAL if it has grown; to be called behind the reply. */
 void		store_maintain(struct store *);
 
 /* ---- transactions: the write lock comes first, the wait is bounded */
@@ -92,8 +112,8 @@ enum durability {
 
 /* Run `body` in a transaction: committed when it returns OK, else rolled back,
  * and its outcome returned.  The body may be run more than once, so what it
- * leaves in memory has to come out the same each time, and everything random is
- * made before it.  It must not ask WeChat. */
+ * leaves in memory has to come out the same each time, and everything random
+ * is made before it.  It must not ask WeChat. */
 enum outcome	store_write(struct store *, enum durability,
 		    enum outcome (*body)(void *arg), void *arg);
 
@@ -103,10 +123,10 @@ enum outcome	store_write(struct store *, enum durability,
 bool		store_write_soon(struct store *, int64_t ms,
 		    enum outcome (*body)(void *arg), void *arg);
 
-/* ---- one statement */
+/* ---- one statement; text may be NULL */
 struct q	*q_new(struct store *, size_t statement);
 void		 q_int(struct q *, const char *name, int64_t);
-void		 q_text(struct q *, const char *name, const char *);  /* or NULL */
+void		 q_text(struct q *, const char *name, const char *);
 void		 q_blob(struct q *, const char *name, const void *, size_t);
 bool		 q_row(struct q *);		/* is there a (further) row? */
 int64_t		 q_col_int(struct q *, int);

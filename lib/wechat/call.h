@@ -51,6 +51,7 @@ void		api_done(struct api *);
 /* Parse the text of a reply and hand it to `read`. */
 enum outcome	api_read(struct log *, const char *text, size_t n,
 		    enum outcome (*read)(struct log *,
-		    const struct json_object *, void *), void *out, int64_t *errcode);
+		    const struct json_object *, void *), void *out,
+		    int64_t *errcode);
 
 #endif

@@ -14,7 +14,8 @@
 /* An openid or unionid: opaque, but of printable ASCII, since it goes into
  * header lines for protected programs. */
 static bool
-read_id(const struct json_object *o, const char *name, char out[OPENID_MAX + 1])
+read_id(const struct json_object *o, const char *name,
+    char out[OPENID_MAX + 1])
 {
 	size_t i, n;
 	const char *s = json_text(o, name, &n);
@@ -29,8 +30,8 @@ read_id(const struct json_object *o, const char *name, char out[OPENID_MAX + 1])
 }
 
 /* Base64 of 16 bytes in canonical form: WeChat signs with this text, and we
- * have to reproduce it exactly.  Another one is no key for us; it is needed for
- * open data only. */
+ * have to reproduce it exactly.  Another one is no key for us; it is needed
+ * for open data only. */
 static bool
 read_key(const struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 {
@@ -74,7 +75,8 @@ wechat_read_session(struct log *log, const char *text, size_t n,
 }
 
 enum outcome
-wechat_code2session(struct context *cx, const struct app *app, const char *code,
+wechat_code2session(struct context *cx, const struct app *app,
+    const char *code,
     struct wechat_session *out)
 {
 	struct api a = { API_INIT, .path = "/sns/jscode2session",

@@ -32,7 +32,8 @@ static const struct row {
 	{ 40226, USER_BLOCKED, "" },
 	{ 45009, TOO_MANY_REQUESTS, ": the day's quota of this call is used "
 	    "up; look for a client that calls at each request" },
-	{ 45011, TOO_MANY_REQUESTS, ": too many of these calls in this minute" },
+	{ 45011, TOO_MANY_REQUESTS, ": too many of these calls in this "
+	    "minute" },
 	{ 40001, WECHAT_ERROR, ": WeChat does not accept the AppSecret or the "
 	    "access_token; if that lasts, compare the AppSecret with the "
 	    "console" },
@@ -138,6 +139,7 @@ errcode_read(struct log *log, const struct json_object *o, int64_t *errcode)
 	read_rid(msg, rid);
 	if (*errcode == ADDRESS_REFUSED)
 		read_address(msg, address);
-	return FAIL(log, row->outcome, "WeChat: errcode %" PRId64 " rid %s%s%s%s",
-	    *errcode, rid, row->remedy, *address == '\0' ? "" : ": ", address);
+	return FAIL(log, row->outcome, "WeChat: errcode %" PRId64 " rid %s%s"
+	    "%s%s", *errcode, rid, row->remedy, *address == '\0' ? "" : ": ",
+	    address);
 }

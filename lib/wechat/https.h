@@ -27,12 +27,12 @@ struct http_call {
 enum http_result {
 	HTTP_ANSWERED,		/* any status; the body is in `reply` */
 	HTTP_FAILED,		/* no connection, timeout, cut reply */
-	HTTP_LOST,		/* a kept connection died under it; `once` only */
+	HTTP_LOST,		/* `once`: a kept connection died */
 	HTTP_TOO_LARGE,		/* more than the ceiling of `reply` */
 };
 
 /* A handle, which keeps its connection for the next call; one per thread.
- * NULL: memory is out. */
+ * NULL: no memory is left. */
 struct http	*http_open(const struct conf *);
 void		 http_close(struct http *);
 

@@ -47,7 +47,8 @@ enum outcome	wechat_phone_number(struct context *, const struct app *,
 
 /* Read purePhoneNumber (else phoneNumber) and countryCode, which may be a
  * number or text.  False: no phone number of PHONE_MIN to PHONE_MAX digits. */
-bool		wechat_read_phone(const struct json_object *, struct wechat_phone *);
+bool		wechat_read_phone(const struct json_object *,
+		    struct wechat_phone *);
 
 /* checkSessionKey: is this the user's key now? */
 enum outcome	wechat_check_key(struct context *, const struct app *,

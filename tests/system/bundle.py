@@ -10,11 +10,11 @@ import subprocess
 import urllib.parse
 import zipfile
 
-import servers
-from cases import sound
-from harness import APP1, ROOT_RUN, Http, check_token, log_in, post
-from tap import Failed, check, equal
-from wechat import Folder, StandIn
+from kit import servers
+from kit.harness import APP1, ROOT_RUN, Http, check_token, log_in, post
+from kit.replies import sound
+from kit.tap import Failed, check, equal
+from kit.wechat import Folder, StandIn
 
 SUEXEC = '/usr/lib/apache2/suexec-custom'
 SETTINGS = '/etc/apache2/suexec/www-data'

@@ -11,13 +11,13 @@ import socket
 import ssl
 import threading
 
-import wechat
-from cases import sound
-from harness import Cgi, FastCgi, Site, check_token, log_in, post
-from more import (DECRYPT, EXCHANGE, ZERO_KEY, FakeWeChat, Gate, encrypt,
-                  sign)
-from tap import check, equal
-from wechat import RawServer, StandIn, answer, session
+from kit import wechat
+from kit.encryption import ZERO_KEY, encrypt, sign
+from kit.fake_wechat import FakeWeChat, Gate
+from kit.harness import Cgi, FastCgi, Site, check_token, log_in, post
+from kit.replies import DECRYPT, sound
+from kit.tap import check, equal
+from kit.wechat import EXCHANGE, RawServer, StandIn, answer, session
 
 QUICK = (('wechat_timeout', '500'), ('wechat_connect_timeout', '300'))
 UNAVAILABLE, ERROR = 'WECHAT_UNAVAILABLE', 'WECHAT_ERROR'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* opendata.c: what WeChat encrypts opens with the right key only, and only when
- * all checks hold. */
+/* opendata.c: what WeChat encrypts opens with the right key only, and only
+ * when all checks hold. */
 #include <config.h>
 
 #include <string.h>
@@ -13,7 +13,8 @@
 #include "wechat/opendata.h"
 
 #define NOW	INT64_C(1700000000)
-#define MARK(appid, at) "\"watermark\":{\"appid\":\"" appid "\",\"timestamp\":" at "}"
+#define MARK(appid, at)							\
+	"\"watermark\":{\"appid\":\"" appid "\",\"timestamp\":" at "}"
 #define GOOD	MARK("wx1", "1700000000")
 
 static struct keys keys = { .n = 1 };
@@ -138,9 +139,11 @@ judged(void)
 	memset(keys.key[0], 1, 16);
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		n = seal_text(keys.key[0], texts[i].text, texts[i].n, out);
+		about(texts[i].text, texts[i].n);
 		is_int(point(out, n, &rules), texts[i].point, "judged: %s",
 		    texts[i].why);
 	}
+	about(NULL, 0);
 	any_age.watermark_age = 0;
 	n = seal_text(keys.key[0], "{" MARK("wx1", "5") "}",
 	    strlen("{" MARK("wx1", "5") "}"), out);
@@ -149,8 +152,8 @@ judged(void)
 	n = seal_text(keys.key[0], "{" MARK("wx1", "1700000301") "}",
 	    strlen("{" MARK("wx1", "1700000301") "}"), out);
 	ok(!opens(out, n, &any_age), "judged: but not the future");
-	n = seal_text(keys.key[0], "{" FILL GOOD "}", strlen("{" FILL GOOD "}"),
-	    out);
+	n = seal_text(keys.key[0], "{" FILL GOOD "}",
+	    strlen("{" FILL GOOD "}"), out);
 	keys.key[0][0] ^= 1;
 	is_int(point(out, n, &rules), OPENDATA_NO_KEY, "judged: another key");
 	keys.key[0][0] ^= 1;
