@@ -120,6 +120,28 @@ too_late(const struct request *rq, int64_t at, int64_t latest)
 	    at > rq->cx.now + CODE_AHEAD;
 }
 
+/* Judge the row of a code: OK, CODE_USED, USER_BLOCKED. */
+static enum outcome
+may_repeat(struct request *rq, struct q *q)
+{
+	struct log *log = rq->cx.log;
+
+	if (too_late(rq, q_col_int(q, COL_CODE_FIND_AT),
+	    q_col_int(q, COL_CODE_FIND_LATEST)))
+		return FAIL(log, CODE_USED, "this code was exchanged more than "
+		    "code_replay seconds ago");
+	if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
+		return FAIL(log, CODE_USED, "this code was repeated %d times",
+		    CODE_REPEATS);
+	if (!q_col_null(q, COL_CODE_FIND_BLOCKED))
+		return FAIL(log, USER_BLOCKED, "the operator blocked this "
+		    "user");
+	if (q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
+		return FAIL(log, CODE_USED, "sessions of this user were ended "
+		    "since this code was exchanged");
+	return OK;
+}
+
 enum outcome
 login_code_find(struct request *rq, const struct login_code *c,
     int64_t *user_id, uint8_t key[SESSION_KEY_LEN], bool *has_key)
@@ -137,20 +159,9 @@ login_code_find(struct request *rq, const struct login_code *c,
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
 		/* of no key at all: sealed, but empty */
 		*has_key = n == SESSION_KEY_LEN + SEAL_EXTRA;
-		if (too_late(rq, q_col_int(q, COL_CODE_FIND_AT),
-		    q_col_int(q, COL_CODE_FIND_LATEST)))
-			found = FAIL(rq->cx.log, CODE_USED, "this code was "
-			    "exchanged more than code_replay seconds ago");
-		else if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
-			found = FAIL(rq->cx.log, CODE_USED, "this code was "
-			    "repeated %d times", CODE_REPEATS);
-		else if (q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
-			found = FAIL(rq->cx.log, CODE_USED, "sessions of this "
-			    "user were ended since this code was exchanged");
-		else if ((*has_key || n == SEAL_EXTRA) &&
-		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
-			found = OK;
-		else
+		found = may_repeat(rq, q);
+		if (found == OK && ((!*has_key && n != SEAL_EXTRA) ||
+		    !seal_open(rq->cx.seal, &place, sealed, n, key, NULL)))
 			found = FAIL(rq->cx.log, INTERNAL,
 			    "login_codes.session_key does not open");
 	}
