@@ -60,12 +60,12 @@ run(struct request *rq)
 }
 
 /* Failures that a guesser of codes would cause; WeChat's own do not count. */
-static void
+static enum outcome
 refused(struct request *rq, enum outcome e)
 {
-	if (e == CODE_INVALID || e == CODE_USED ||
-	    (e == PARAM_INVALID && rq->field == fields[CODE].name))
-		throttle_note(rq);
+	return e == CODE_INVALID || e == CODE_USED ||
+	    (e == PARAM_INVALID && rq->field == fields[CODE].name) ?
+	    throttle_failure(rq, e) : e;
 }
 
 const struct program program = {

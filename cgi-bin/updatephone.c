@@ -19,6 +19,7 @@
 
 #include "account/phone.h"
 #include "account/session_keys.h"
+#include "account/throttle.h"
 #include "base/json.h"
 #include "program/endpoint.h"
 #include "wechat/wechat.h"
@@ -36,7 +37,10 @@ static enum outcome
 by_code(struct request *rq, struct wechat_phone *phone)
 {
 	const struct app *app = conf_app(rq->cx.conf, rq->user.appid);
+	enum outcome e;
 
+	if ((e = throttle_user(rq, "phone")) != OK)
+		return e;
 	if (app == NULL)
 		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);

@@ -88,7 +88,7 @@ login_code_learnt(const struct login_code *c)
 	    n.at > now || n.at < now - CODE_NOTE_LIFE ||
 	    n.outcome <= OK || n.outcome >= OUTCOME__MAX)
 		return OK;
-	return n.at >= c->since || n.outcome == CODE_INVALID ||
+	return n.at > c->since || n.outcome == CODE_INVALID ||
 	    n.outcome == CODE_USED || n.outcome == USER_BLOCKED ?
 	    (enum outcome)n.outcome : OK;
 }
@@ -128,8 +128,8 @@ may_repeat(struct request *rq, struct q *q)
 
 	if (too_late(rq, q_col_int(q, COL_CODE_FIND_AT),
 	    q_col_int(q, COL_CODE_FIND_LATEST)))
-		return FAIL(log, CODE_USED, "this code was exchanged more than "
-		    "code_replay seconds ago");
+		return FAIL(log, CODE_USED, "this code was exchanged more "
+		    "than code_replay seconds ago");
 	if (q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
 		return FAIL(log, CODE_USED, "this code was repeated %d times",
 		    CODE_REPEATS);

@@ -128,6 +128,11 @@ session_find(struct request *rq, const char *token, size_t n)
 	if (rq->user.blocked)
 		return FAIL(rq->cx.log, USER_BLOCKED, "the operator blocked "
 		    "this user");
+	/* A program that does not call WeChat may know of no app at all. */
+	if (rq->cx.conf->napps > 0 &&
+	    conf_app(rq->cx.conf, rq->user.appid) == NULL)
+		return FAIL(rq->cx.log, AUTH_INVALID, "app %s is no longer "
+		    "configured", rq->user.appid);
 	touch(rq, clamped);
 	rq->live = true;
 	return OK;
@@ -165,10 +170,10 @@ insert_row(struct request *rq, const uint8_t *key, const char *device)
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":idle_expires", s->idle_expires);
 	q_int(q, ":max_expires", s->max_expires);
-	if (key != NULL) {
+	if (key != NULL)
 		seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
-		q_blob(q, ":session_key", sealed, sizeof(sealed));
-	}
+	/* empty: the session has none */
+	q_blob(q, ":session_key", sealed, key != NULL ? sizeof(sealed) : 0);
 	q_text(q, ":device", device);
 	return q_run(q, NULL);
 }

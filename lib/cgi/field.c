@@ -105,18 +105,38 @@ field_trim(char *text)
 	return text;
 }
 
-/* A form that was not percent-encoded turns "+" into a space. */
+/* A form that was not percent-encoded turns "+" into a space.  Those at the
+ * ends look like blanks, but base64 has whole groups of four: what is missing
+ * was a "+" in front or, without padding, at the end. */
+static char *
+repair_base64(char *text)
+{
+	const size_t total = strlen(text);
+	char *s = field_trim(text), *const end = text + total;
+	size_t len = strlen(s), missing = (4 - len % 4) % 4;
+
+	for (; len > 0 && missing > 0 && s > text && s[-1] == ' '; missing--) {
+		s--;
+		len++;
+	}
+	/* field_trim() put a NUL in the place of the first blank */
+	for (; len > 0 && missing > 0 && s + len < end && (s[len] == '\0' ||
+	    s[len] == ' '); missing--)
+		s[len++] = '+';
+	s[len] = '\0';
+	for (text = s; *text != '\0'; text++)
+		if (*text == ' ')
+			*text = '+';
+	return s;
+}
+
 static bool
 parse_base64(const struct field *f, char *text, struct val *v)
 {
 	size_t len, n;
-	char *s;
 
-	text = field_trim(text);
-	for (s = text; *s != '\0'; s++)
-		if (*s == ' ')
-			*s = '+';
-	len = (size_t)(s - text);
+	text = repair_base64(text);
+	len = strlen(text);
 	if ((int64_t)len < f->min || (int64_t)len > f->max ||
 	    !base64_parse(text, len, NULL, len, &n))
 		return false;

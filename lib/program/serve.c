@@ -189,9 +189,7 @@ respond(struct exchange *x)
 		e = x->rq.data.no_memory ?
 		    FAIL_MEMORY(x->rq.cx.log) :
 		    FAIL(x->rq.cx.log, INTERNAL, "the reply is too long");
-	if (e != OK && p->refused != NULL)
-		p->refused(&x->rq, e);
-	return e;
+	return e != OK && p->refused != NULL ? p->refused(&x->rq, e) : e;
 }
 
 /* The FastCGI authorizer (FastCGI 1.0, 6.3): method, path, query and body

@@ -696,6 +696,26 @@ def eaten_plus(w):
     equal(sound(form(w, person, text)), 'OK', 'encoded as it should be')
 
 
+def eaten_first_plus(w):
+    """A "+" at the beginning became a blank, which looks like white space: one
+    of 64 of each."""
+    person = w.person()
+    iv = bytes([0xf8]) + os.urandom(15)
+    for _ in range(100000):
+        data = encrypt(person.key, person.plain(x=os.urandom(4).hex()),
+                       iv=iv)
+        if data['encryptedData'][0] == '+':
+            break
+        iv = bytes([0xf8]) + os.urandom(15)
+    equal([v[0] for v in data.values()], ['+', '+'], 'first characters')
+    text = '&'.join(f'{k}={v.rstrip("=")}' + '%3D' * v.count('=')
+                    for k, v in data.items())
+    equal(sound(form(w, person, text)), 'OK', 'in a form')
+    opens(person, {k: v.replace('+', ' ') for k, v in data.items()})
+    equal(sound(form(w, person, text.replace('iv=+', 'iv='))),
+          'PARAM_INVALID', 'one that is not there')
+
+
 def blanks(w):
     """White space at the ends is dropped, for both programs."""
     person = w.person()
@@ -811,6 +831,7 @@ def bad_field_first(w):
 
 FIELDS = [
     ('a "+" that a form has eaten', eaten_plus),
+    ('a "+" at the beginning that a form has eaten', eaten_first_plus),
     ('white space at the ends', blanks),
     ('no base64', no_base64),
     ('the alphabet for URLs', url_safe),
@@ -969,6 +990,7 @@ def genders(w):
         refused(person.update(gender=bad), 'PARAM_INVALID', 'gender')
     refused(form(w, person, 'gender=3'), 'PARAM_INVALID', 'gender')
     refused(form(w, person, 'gender=1x'), 'PARAM_INVALID', 'gender')
+    refused(form(w, person, 'gender=-0'), 'PARAM_INVALID', 'gender')
     equal(person.info()['gender'], 2, 'gender')
 
 

@@ -14,7 +14,8 @@ import threading
 from kit import wechat
 from kit.encryption import ZERO_KEY, encrypt, sign
 from kit.fake_wechat import FakeWeChat, Gate
-from kit.harness import Cgi, FastCgi, Site, check_token, log_in, post
+from kit.harness import (APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post)
 from kit.replies import DECRYPT, sound
 from kit.tap import check, equal
 from kit.wechat import EXCHANGE, RawServer, StandIn, answer, session
@@ -201,8 +202,8 @@ def no_key(build, make, key):
                 equal(post(transport, 'updateuser', opened, token).code,
                       DECRYPT, 'open data')
         equal(len(server.codes), 1, 'calls at WeChat')
-        equal(site.query('SELECT count(*) FROM sessions WHERE session_key IS '
-                         'NULL'), [(2,)], 'sessions without a key')
+        equal(site.query("SELECT count(*) FROM sessions WHERE session_key = "
+                         "x''"), [(2,)], 'sessions without a key')
         check(b'WeChat gave no session_key' in transport.stderr,
               'the log tells')
         transport.close()
@@ -450,6 +451,31 @@ def live_sessions_stay(build, wx):
     site.remove()
 
 
+def app_removed(build, wx):
+    """Sessions of an app that is no longer configured are not live; those of
+    others are."""
+    site = Site(build, wx.base_url, QUICK)
+    cgi = Cgi(site)
+    stays = log_in(cgi, wx.login('stays'))['token']
+    goes = log_in(cgi, wx.login('goes', appid=APP2[0]),
+                  appid=APP2[0])['token']
+    equal(check_token(cgi, goes).status, 200, 'before')
+    whole = site.conf.read_text()
+    site.conf.write_text(whole.partition(f'[app {APP2[0]}]')[0])
+    for program, fields in (('checksession', {}), ('checkkey', {}),
+                            ('updateuser', {'nickname': 'Ann'}),
+                            ('updatephone', {'code': 'x'}),
+                            ('unbindphone', {}), ('logout',
+                                                  {'scope': 'all'})):
+        equal(sound(post(cgi, program, fields, goes)), 'AUTH_INVALID',
+              program)
+    check(b'is no longer configured' in cgi.stderr, 'the log')
+    equal(post(cgi, 'logout', {}, goes).data, {'sessionsEnded': 0}, 'logout')
+    for program in ('checksession', 'checkkey', 'unbindphone'):
+        equal(post(cgi, program, {}, stays).code, 'OK', program)
+    site.remove()
+
+
 def breaker(build):
     """Five failures in a row: the next is told at once, without a call."""
     with RawServer(cut(b'', wechat.reset)) as server:
@@ -530,5 +556,6 @@ def main(tap, build):
                  kind, more, outcomes)
     tap.case('a spent code after a cut reply', after_a_failure, build, wx)
     tap.case('live sessions do not need WeChat', live_sessions_stay, build, wx)
+    tap.case('an app that is no longer configured', app_removed, build, wx)
     tap.case('a wrong AppSecret', secret_is_wrong, build, wx)
     tap.case('wechat_fails: the stand-in ends well', wx.stop)

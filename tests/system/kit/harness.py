@@ -170,7 +170,8 @@ class Site:
         check(self.programs, f'no programs in {build}/cgi-bin')
         self.settings = {'database': '../var/wxlogin.db',
                          'default_app': APP1[0], 'wechat_base_url': base_url,
-                         'login_failures': '0', **dict(settings)}
+                         'login_failures': '0', 'user_calls': '0',
+                         **dict(settings)}
         self.db = self.root / 'var' / 'wxlogin.db'
         self.key = self.root / 'var' / 'wxlogin.db.key'
         self.conf = self.root / 'etc' / 'wxlogin.conf'

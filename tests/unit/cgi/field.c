@@ -107,7 +107,17 @@ repaired(void)
 	{ "white space at the ends", " \r\nYWJj\t\n", "YWJj" },
 	{ "both", " A  = \n", NULL },
 	{ "spaces for pluses, many", "A   BBBB", "A+++BBBB" },
-	{ "a plus at the end that became a space is lost", "AAA ", NULL },
+	{ "a plus in front", " AAA", "+AAA" },
+	{ "two pluses in front", "  AA", "++AA" },
+	{ "a plus in front and padding", " A==", "+A==" },
+	{ "a plus in front, behind a line end", "\n AAA\n", "+AAA" },
+	{ "a plus at the end", "AAA ", "AAA+" },
+	{ "pluses at both ends", " AA ", "+AA+" },
+	{ "pluses at both ends and inside", " A A ", "+A+A" },
+	{ "whole groups, and blanks", "  AAAA  ", "AAAA" },
+	{ "a tab in front", "\tAAA", NULL },
+	{ "nothing but blanks", "    ", NULL },
+	{ "a group too short", "AAA", NULL },
 	};
 	const struct field f = { .name = "b", .type = FIELD_BASE64, .min = 1,
 	    .max = 99 };

@@ -77,12 +77,13 @@ admit(struct request *rq)
 	    "not admitted");
 }
 
-static void
+static enum outcome
 refused(struct request *rq, enum outcome e)
 {
 	(void)rq;
 	tells++;
 	told = e;
+	return e;
 }
 
 static struct program hooked = { .name = "hooked", .summary = "x",
