@@ -40,6 +40,7 @@
 /* Files */
 #define FILE_PATH_MAX	4096			/* of a path, with its NUL */
 #define CONF_FILE_MAX	((size_t)64 << 10)	/* wxlogin.conf, bytes */
+#define WHY_MAX		1024			/* why a setting is wrong */
 #define CONF_APPS_MAX	64			/* [app ID] sections */
 #define SEAL_KEYS_MAX	16			/* keys in the seal key file */
 

@@ -187,7 +187,8 @@ set_text(char **member, const char *text, struct buf *why)
 static bool
 set_path(char **member, const char *text, const char *dir, struct buf *why)
 {
-	struct buf path = { .max = FILE_PATH_MAX };
+	char whole[FILE_PATH_MAX];
+	struct buf path = BUF_FIXED(whole);
 	bool ok;
 
 	if (text[0] != '/' && dir != NULL)

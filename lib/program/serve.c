@@ -263,6 +263,8 @@ finish(struct exchange *x, enum outcome e)
 		body_discard(&x->p, x->io);
 	if (!reply_write(&x->reply, x->io) && e == OK)
 		(void)FAIL(x->rq.cx.log, OK, "the caller has gone");
+	if (x->reply.outcome == NO_MEMORY)
+		(void)FAIL_MEMORY(x->rq.cx.log);
 }
 
 static void

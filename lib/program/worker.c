@@ -108,7 +108,8 @@ worker_ready(struct worker *w)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
 	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)
-		return FAIL(&w->log, INTERNAL, "no handle for WeChat");
+		return FAIL(&w->log, NO_MEMORY, "no handle for WeChat: no "
+		    "memory, or libcurl is too old");
 	return OK;
 }
 

@@ -64,6 +64,8 @@ store_outcome(struct store *s, sqlite3 *h, int rc, const char *where)
 	case SQLITE_FULL:
 		return FAIL(s->log, BUSY, "store: %s: the disk is full",
 		    where);
+	case SQLITE_NOMEM:
+		return FAIL(s->log, NO_MEMORY, "store: %s: no memory", where);
 	default:
 		return FAIL(s->log, INTERNAL, "store: %s: %s (%d)", where,
 		    h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(h), rc);
@@ -205,7 +207,7 @@ db_open(struct store *s, bool writes, struct db **out)
 
 	c = calloc(1, sizeof(*c) + schema->nstatements * sizeof(c->q[0]));
 	if (c == NULL)
-		return FAIL(s->log, INTERNAL, "no memory");
+		return FAIL_MEMORY(s->log);
 	c->pool = s->pool;
 	c->deadline = clock_ms() + s->patience;
 	for (i = 0; i < schema->nstatements; i++)

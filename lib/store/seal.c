@@ -70,6 +70,8 @@ seal_load(struct seal *s, const char *path, bool create, struct log *log)
 			return e;
 		found = file_read(path, &b, &st);
 	}
+	if (!found && errno == ENOMEM)
+		return FAIL_MEMORY(log);
 	if (!found)
 		return FAIL(log, INTERNAL, "seal key file %s: %s; restore it "
 		    "from the backup: the store holds values sealed with it",

@@ -52,6 +52,8 @@ from_http(struct context *cx, enum http_result r, long status, const char *why)
 		return FAIL(cx->log, CODE_LOST, "WeChat closed a kept "
 		    "connection before it answered: the code may have been "
 		    "used, and is not sent again");
+	if (r == HTTP_NO_MEMORY)
+		return FAIL_MEMORY(cx->log);
 	if (r == HTTP_TOO_LARGE)
 		return FAIL(cx->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
 	if (status >= 500 || status == 429)
@@ -79,7 +81,7 @@ send_once(struct context *cx, const struct api *a,
 		return e;
 	r = http_call(cx->wechat->http, call, &reply, &status, &why);
 	/* Kept connections end; that alone is no reason to give WeChat up. */
-	if (r != HTTP_LOST || failures > 0)
+	if ((r != HTTP_LOST && r != HTTP_NO_MEMORY) || failures > 0)
 		breaker_note(cx, failures,
 		    r != HTTP_FAILED && r != HTTP_LOST);
 	if ((e = from_http(cx, r, status, why)) == OK)
@@ -134,6 +136,10 @@ api_send(struct context *cx, const struct api *a, const char *token,
 	}
 	if (a->query.p != NULL)
 		buf_str(&url, a->query.p);
+	if (url.no_memory || a->query.no_memory || a->body.no_memory) {
+		buf_free(&url);
+		return FAIL_MEMORY(cx->log);
+	}
 	if (url.bad || a->query.bad || a->body.bad) {
 		buf_free(&url);
 		return FAIL(cx->log, INTERNAL, "a call to WeChat is too long");
