@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "account/session_keys.h"
+#include "account/throttle.h"
 #include "base/json.h"
 #include "program/endpoint.h"
 #include "wechat/wechat.h"
@@ -27,7 +28,7 @@ run(struct request *rq)
 		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);
 	e = session_own_key(rq, key);
-	if (e == OK)
+	if (e == OK && (e = throttle_user(rq, "checkkey")) == OK)
 		e = wechat_check_key(&rq->cx, app, rq->user.openid, key,
 		    &valid);
 	else if (e == CODE_INVALID)

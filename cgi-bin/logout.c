@@ -40,11 +40,13 @@ run(struct request *rq)
 	enum outcome e = OK;
 
 	if (!rq->live && scope != END_THIS)
-		return rq->dead;
+		return FAIL(rq->cx.log, rq->dead, "scope %s wants a live "
+		    "token", scopes[scope]);
 	/* A session beside another scope: which one is meant? */
 	if (f[SESSION].set != (scope == END_ONE) ||
 	    (f[SESSION].set && !hex_parse(f[SESSION].s, one, sizeof(one))))
-		return bad_field(rq, "session");
+		return bad_field(rq, "session", "goes with scope one, and "
+		    "only with it");
 	if (rq->live)
 		e = session_end(rq, scope, scope == END_ONE ? one : NULL,
 		    &ended);

@@ -44,7 +44,9 @@ run(struct request *rq)
 	l.app = rq->f[APPID].set ? conf_app(rq->cx.conf, rq->f[APPID].s) :
 	    rq->cx.conf->default_app;
 	if (l.app == NULL)
-		return bad_field(rq, "appid");
+		return bad_field(rq, "appid", rq->f[APPID].set ?
+		    "no app of this configuration" :
+		    "missing; there are several apps and no default_app");
 	rq->appid = l.app->appid;
 	if ((e = login(rq, &l)) != OK)
 		return e;
@@ -58,12 +60,12 @@ run(struct request *rq)
 }
 
 /* Failures that a guesser of codes would cause; WeChat's own do not count. */
-static void
+static enum outcome
 refused(struct request *rq, enum outcome e)
 {
-	if (e == CODE_INVALID || e == CODE_USED ||
-	    (e == PARAM_INVALID && rq->field == fields[CODE].name))
-		throttle_note(rq);
+	return e == CODE_INVALID || e == CODE_USED ||
+	    (e == PARAM_INVALID && rq->field == fields[CODE].name) ?
+	    throttle_failure(rq, e) : e;
 }
 
 const struct program program = {

@@ -19,6 +19,7 @@
 
 #include "account/phone.h"
 #include "account/session_keys.h"
+#include "account/throttle.h"
 #include "base/json.h"
 #include "program/endpoint.h"
 #include "wechat/wechat.h"
@@ -36,7 +37,10 @@ static enum outcome
 by_code(struct request *rq, struct wechat_phone *phone)
 {
 	const struct app *app = conf_app(rq->cx.conf, rq->user.appid);
+	enum outcome e;
 
+	if ((e = throttle_user(rq, "phone")) != OK)
+		return e;
 	if (app == NULL)
 		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);
@@ -50,7 +54,8 @@ by_data(struct request *rq, struct wechat_phone *phone,
     struct phone_data *data)
 {
 	const struct val *sent = &rq->f[ENCRYPTED_DATA];
-	struct json_object *o, *mark;
+	const struct json_object *mark;
+	struct json_object *o;
 	enum outcome e;
 
 	e = session_open_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV], &o);
@@ -79,9 +84,10 @@ run(struct request *rq)
 	else if (f[ENCRYPTED_DATA].set && f[IV].set)
 		e = by_data(rq, &phone, &data);
 	else if (f[ENCRYPTED_DATA].set || f[IV].set)
-		return bad_field(rq, f[IV].set ? "encryptedData" : "iv");
+		return bad_field(rq, f[IV].set ? "encryptedData" : "iv",
+		    FIELD_HALF);
 	else
-		return bad_field(rq, "body");
+		return bad_field(rq, "body", "none of the fields is given");
 	if (e == OK)
 		e = phone_bind(rq, &phone, data.bytes == NULL ? NULL :
 		    &data);

@@ -53,12 +53,13 @@ check_given(struct request *rq)
 	for (i = 0; i < COUNT(fields); i++)
 		any |= f[i].set;
 	if (!any)
-		return bad_field(rq, "body");
+		return bad_field(rq, "body", "none of the fields is given");
 	if (f[RAW_DATA].set != f[SIGNATURE].set)
 		return bad_field(rq, f[RAW_DATA].set ? "signature" :
-		    "rawData");
+		    "rawData", FIELD_HALF);
 	if (f[ENCRYPTED_DATA].set != f[IV].set)
-		return bad_field(rq, f[IV].set ? "encryptedData" : "iv");
+		return bad_field(rq, f[IV].set ? "encryptedData" : "iv",
+		    FIELD_HALF);
 	return OK;
 }
 
@@ -73,8 +74,10 @@ take_wechat(struct request *rq, struct profile *p)
 		e = session_open_signed(rq, &f[RAW_DATA], &f[SIGNATURE], &o);
 		if (e != OK)
 			return e;
-		profile_from_wechat(rq, o, p);
+		e = profile_from_wechat(rq, o, p);
 		json_done(o);
+		if (e != OK)
+			return e;
 		p->unionid = NULL;	/* it is not signed */
 	}
 	if (f[ENCRYPTED_DATA].set) {
@@ -82,8 +85,10 @@ take_wechat(struct request *rq, struct profile *p)
 		    &o);
 		if (e != OK)
 			return e;
-		profile_from_wechat(rq, o, p);
+		e = profile_from_wechat(rq, o, p);
 		json_done(o);
+		if (e != OK)
+			return e;
 	}
 	return OK;
 }

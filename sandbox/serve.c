@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -59,16 +57,21 @@ static const struct route {
 const char *
 arg(struct call *c, const struct input *in, const char *name)
 {
-	struct json_object *m;
+	char number[24];
 	const char *s;
+	int64_t n;
 	size_t len;
 	bool given;
 
 	s = input_text(in, name, &len, &given);
-	if (s == NULL && in->json != NULL &&
-	    json_object_object_get_ex(in->json, name, &m) && m != NULL) {
-		s = json_object_to_json_string(m);
-		len = strlen(s);
+	if (s == NULL && in->json != NULL) {
+		if (json_number(in->json, name, &n)) {
+			snprintf(number, sizeof(number), "%" PRId64, n);
+			s = number;
+		} else if (given)
+			s = json_kind(in->json, name) == JSON_TRUE ? "true" :
+			    "false";
+		len = s == NULL ? 0 : strlen(s);
 	}
 	s = s == NULL ? "" : arena_copy(c->arena, s, len);
 	return s == NULL ? "" : s;

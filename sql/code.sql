@@ -1,9 +1,11 @@
 -- code.sql: login codes that were exchanged.
 
--- current: no end of sessions has made it worthless since.
+-- current: no end of sessions has made it worthless since.  latest: when the
+-- last code was exchanged, as far as that may be true.
 -- :name find
 SELECT c.user_id, c.at, c.repeats, c.session_key,
-	(c.generation = u.code_generation) AS current, u.blocked
+	(c.generation = u.code_generation) AS current, u.blocked,
+	(SELECT max(at) FROM login_codes WHERE at <= :far) AS latest
 FROM login_codes AS c JOIN users AS u ON u.id = c.user_id
 WHERE c.code_hash = :code_hash;
 

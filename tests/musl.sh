@@ -28,13 +28,13 @@ step() {
 # The headers of these libraries, and no other of the system's.
 lend() {
 	rm -rf headers && mkdir headers || return 1
-	for module in sqlite3 json-c nettle fcgi inih libcurl; do
+	for module in sqlite3 nettle fcgi inih libcurl; do
 		pkg-config --exists $module || return 1
 	done
 	found=$(echo '#include <curl/curl.h>' | ${CC:-cc} -E -x c - |
 	    sed -n 's,^# 1 "\(.*\)/curl/curl\.h".*,\1,p' | head -n 1)
 	ln -s "$found/curl" headers/ || return 1
-	for h in sqlite3.h json-c nettle fastcgi.h fcgi_config.h fcgiapp.h \
+	for h in sqlite3.h nettle fastcgi.h fcgi_config.h fcgiapp.h \
 	    fcgimisc.h fcgios.h ini.h; do
 		[ ! -e "/usr/include/$h" ] ||
 		    ln -s "/usr/include/$h" headers/ || return 1
@@ -45,7 +45,7 @@ compile() {
 	mkdir -p musl && cd musl || return 1
 	[ -f Makefile ] || "$src/configure" -q CC=musl-gcc --disable-sandbox \
 	    --enable-warnings=error CPPFLAGS="-I$OLDPWD/headers" \
-	    JSONC_CFLAGS="-I$OLDPWD/headers" CURL_CFLAGS="-I$OLDPWD/headers" &&
+	    CURL_CFLAGS="-I$OLDPWD/headers" &&
 	    make sql/statements.h && make -j2 lib/libwxlogin.a \
 	    cgi-bin/checksession.o cgi-bin/logout.o cgi-bin/unbindphone.o \
 	    cgi-bin/updateuser.o ctl/wxloginctl.o

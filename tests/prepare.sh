@@ -13,7 +13,7 @@ die() {
 
 # What is needed to build (Debian's names).
 build_packages="autoconf automake gcc make pkg-config libc6-dev libfcgi-dev
-libcurl4-openssl-dev libsqlite3-dev libjson-c-dev nettle-dev libinih-dev
+libcurl4-openssl-dev libsqlite3-dev nettle-dev libinih-dev
 libmicrohttpd-dev"
 
 # packages NAME...: install what is missing, as root or by sudo.

@@ -22,21 +22,23 @@ take_user(struct request *rq, struct q *q, int column)
 {
 	const int64_t most = rq->cx.conf->user_logins;
 	int64_t logins = 0;
-	bool ok = false;
+	bool found = false, ok = false;
 	enum outcome e;
 
 	/* to its end: a statement with RETURNING is done only then */
 	while (q_row(q)) {
+		found = true;
 		ok = user_read(q, rq->cx.arena, &rq->user);
 		logins = q_col_int(q, column);
 	}
 	if ((e = q_end(q)) != OK)
 		return e;
 	if (!ok)
-		return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or "
-		    "there is no memory");
+		return found ? FAIL_MEMORY(rq->cx.log) :
+		    FAIL(rq->cx.log, INTERNAL, "a user's row is gone");
 	if (rq->user.blocked)
-		return USER_BLOCKED;
+		return FAIL(rq->cx.log, USER_BLOCKED, "the operator blocked "
+		    "this user");
 	if (most == 0 || logins <= most)
 		return OK;
 	rq->cx.retry_after = 60 - rq->cx.now % 60;
@@ -129,15 +131,16 @@ try_repeat(struct request *rq, struct login *l, const struct login_code *c)
 {
 	uint8_t key[SESSION_KEY_LEN];
 	int64_t user_id;
+	bool has_key;
 	enum outcome e;
 
 	if (rq->cx.conf->code_replay == 0)
 		return CODE_INVALID;
-	e = login_code_find(rq, c, &user_id, key);
+	e = login_code_find(rq, c, &user_id, key, &has_key);
 	if (e == OK)
 		e = write_session(&(struct exchange){ .rq = rq, .l = l,
-		    .code = c, .user_id = user_id, .key = key },
-		    repeat_session);
+		    .code = c, .user_id = user_id,
+		    .key = has_key ? key : NULL }, repeat_session);
 	explicit_bzero(key, sizeof(key));
 	return e;
 }
@@ -155,7 +158,24 @@ await_other(struct request *rq, struct login *l, const struct login_code *c)
 	    rq->cx.conf->code_replay != 0 &&
 	    clock_ms() - start < CODE_RACE_WAIT)
 		clock_sleep_ms(LOOK_AGAIN);
-	return e == CODE_INVALID ? CODE_USED : e;
+	if (e != CODE_INVALID)
+		return e;
+	login_code_tell(c, CODE_USED);
+	return CODE_USED;
+}
+
+static enum outcome
+first(struct request *rq, struct login *l, const struct login_code *c,
+    const struct wechat_session *ws)
+{
+	const enum outcome e = write_session(&(struct exchange){ .rq = rq,
+	    .l = l, .code = c, .ws = ws,
+	    .key = ws->has_key ? ws->key : NULL }, first_session);
+
+	if (e == OK && !ws->has_key)
+		(void)FAIL(rq->cx.log, OK, "WeChat gave no session_key of 16 "
+		    "bytes: this session opens no data");
+	return e;
 }
 
 static enum outcome
@@ -166,13 +186,17 @@ exchange(struct request *rq, struct login *l, const struct login_code *c)
 
 	if ((e = try_repeat(rq, l, c)) != CODE_INVALID)
 		return e;
+	if ((e = login_code_learnt(c)) != OK)
+		return FAIL(rq->cx.log, e, "WeChat refused this code a moment "
+		    "ago, to another request");
 	e = wechat_code2session(&rq->cx, l->app, l->code, &ws);
 	rq->cx.now = clock_now();	/* WeChat may have taken seconds */
 	if (e == OK)
-		e = write_session(&(struct exchange){ .rq = rq, .l = l,
-		    .code = c, .ws = &ws, .key = ws.key }, first_session);
+		e = first(rq, l, c, &ws);
 	else if (e == CODE_USED)
 		e = await_other(rq, l, c);
+	else if (e != BUSY && e != INTERNAL && e != NO_MEMORY)
+		login_code_tell(c, e);	/* WeChat's word, not our trouble */
 	explicit_bzero(&ws, sizeof(ws));
 	return e;
 }

@@ -8,8 +8,9 @@
  *
  * While a code is being exchanged, one byte of DATABASE.lock is locked; its
  * offset is taken from the code's hash.  The lock works between processes and
- * threads, writes nothing, and is released by the kernel when a process is
- * killed. */
+ * threads, and is released by the kernel when a process is killed.  A code
+ * that WeChat refuses is noted in the file's first bytes, so that those who
+ * waited do not ask one after another what the first one has learnt. */
 #ifndef LOGIN_H
 #define LOGIN_H
 
@@ -42,6 +43,7 @@ enum outcome	login(struct request *, struct login *);
 struct login_code {
 	uint8_t	 hash[HASH_LEN];
 	int	 fd;			/* of the lock file; -1: none */
+	int64_t	 since;			/* waiting for it, Unix ms */
 	bool	 locked;		/* nobody else exchanges this code */
 };
 
@@ -51,17 +53,24 @@ void		login_code_begin(struct request *, const struct login *,
 		    struct login_code *);
 void		login_code_end(struct login_code *);
 
-/* Look the code up.  OK: exchanged before and may be repeated; *user_id and
- * key are set.  CODE_USED: exchanged before, no repeats left, or its
- * sessions were ended since.  USER_BLOCKED.  CODE_INVALID:
- * not exchanged here. */
+/* Look the code up.  OK: exchanged before and may be repeated; *user_id is
+ * set, and key unless *has_key is false.  CODE_USED: exchanged before, no
+ * repeats left, or its sessions were ended since.  USER_BLOCKED.
+ * CODE_INVALID: not exchanged here. */
 enum outcome	login_code_find(struct request *, const struct login_code *,
-		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN]);
+		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN],
+		    bool *has_key);
 
-/* Inside the caller's transaction: note an exchange; count a repeat
- * (CODE_USED when that was one too many). */
+/* What WeChat said of this code to another request, while this one waited, or
+ * a moment ago; OK when nothing is known, or the code may be exchanged.  And:
+ * tell the others. */
+enum outcome	login_code_learnt(const struct login_code *);
+void		login_code_tell(const struct login_code *, enum outcome);
+
+/* Inside the caller's transaction: note an exchange (key NULL: it gave none);
+ * count a repeat (CODE_USED when that was one too many). */
 enum outcome	login_code_add(struct request *, const struct login_code *,
-		    const uint8_t key[SESSION_KEY_LEN]);
+		    const uint8_t *key);
 enum outcome	login_code_repeat(struct request *, const struct login_code *);
 
 #endif

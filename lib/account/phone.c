@@ -182,7 +182,8 @@ take_away(struct request *rq, int64_t holder)
 	enum outcome e;
 
 	if (rq->cx.conf->phone_conflict == PHONE_REFUSE)
-		return PHONE_TAKEN;
+		return FAIL(rq->cx.log, PHONE_TAKEN, "another user holds the "
+		    "number, and phone_conflict is refuse");
 	if ((e = set_phone(rq, holder, NULL, NULL, NULL)) != OK)
 		return e;
 	return audit_add(rq, "phone_moved_away", holder, NULL, NULL);

@@ -75,15 +75,17 @@ profile_from_fields(struct request *rq, const struct profile_fields *f,
 	if (f->nickname->set) {
 		nickname = arena_copy(rq->cx.arena, f->nickname->s,
 		    f->nickname->len);
-		if (nickname == NULL || !profile_nickname(&nickname))
-			return bad_field(rq, "nickname");
+		if (nickname == NULL)
+			return FAIL_MEMORY(rq->cx.log);
+		if (!profile_nickname(&nickname))
+			return bad_field(rq, "nickname", FIELD_WRONG);
 		if (!profile_anonymous(nickname, NULL))
 			p->nickname = nickname;
 	}
 	if (f->avatar_url->set) {
 		if (f->avatar_url->len > 0 &&
 		    !profile_avatar(f->avatar_url->s))
-			return bad_field(rq, "avatarUrl");
+			return bad_field(rq, "avatarUrl", FIELD_WRONG);
 		if (!profile_anonymous(NULL, f->avatar_url->s))
 			p->avatar_url = f->avatar_url->s;
 	}
@@ -97,75 +99,118 @@ profile_from_fields(struct request *rq, const struct profile_fields *f,
 
 /* ---- from WeChat */
 
-/* A copy of a member that is text and not empty; NULL otherwise. */
-static char *
-take_text(struct request *rq, struct json_object *o, const char *name)
+/* A copy of a member that is text and not empty; *out is NULL otherwise. */
+static enum outcome
+take_text(struct request *rq, const struct json_object *o, const char *name,
+    char **out)
 {
 	size_t n;
 	const char *s = json_text(o, name, &n);
 
+	*out = NULL;
 	if (s == NULL || n == 0)
-		return NULL;
-	return arena_copy(rq->cx.arena, s, n);
+		return OK;
+	*out = arena_copy(rq->cx.arena, s, n);
+	return *out != NULL ? OK : FAIL_MEMORY(rq->cx.log);
 }
 
-static const char *
-take_label(struct request *rq, struct json_object *o, const char *name)
+/* One that breaks the rules is left out, once its control characters are. */
+static enum outcome
+take_label(struct request *rq, const struct json_object *o, const char *name,
+    const char **out)
 {
-	char *s = take_text(rq, o, name);
+	char *s;
+	const enum outcome e = take_text(rq, o, name, &s);
 
-	return s != NULL && profile_nickname(&s) ? s : NULL;
+	*out = NULL;
+	if (s != NULL) {
+		field_drop_control(s);
+		if (profile_nickname(&s))
+			*out = s;
+	}
+	return e;
+}
+
+/* Is it the address of a picture at HOST.qlogo.cn, or qlogo.cn? */
+static bool
+at_qlogo(const char *host)
+{
+	static const char domain[] = "qlogo.cn";
+	const size_t n = strcspn(host, "/?#:"), m = strlen(domain);
+
+	return n >= m && strncmp(host + n - m, domain, m) == 0 &&
+	    (n == m || host[n - m - 1] == '.');
 }
 
 /* http://HOST.qlogo.cn/... as https://..., which WeChat serves as well. */
-static const char *
-take_avatar(struct request *rq, struct json_object *o)
+static enum outcome
+take_avatar(struct request *rq, const struct json_object *o, const char **out)
 {
-	static const char plain[] = "http://", domain[] = "qlogo.cn";
-	const char *s = take_text(rq, o, "avatarUrl");
-	struct buf b = { .max = AVATAR_MAX + 16 };
-	size_t host;
+	static const char plain[] = "http://", secure[] = "https://";
+	char *s, *copy;
+	enum outcome e;
+	size_t n;
 
-	if (s != NULL && strncmp(s, plain, strlen(plain)) == 0) {
-		s += strlen(plain);
-		host = strcspn(s, "/?#:");
-		if (host < strlen(domain) || strncmp(s + host - strlen(domain),
-		    domain, strlen(domain)) != 0 ||
-		    (host > strlen(domain) && s[host - strlen(domain) - 1] !=
-		    '.'))
-			return NULL;
-		buf_fmt(&b, "https://%s", s);
-		s = b.bad ? NULL : arena_copy(rq->cx.arena, b.p, b.len);
-		buf_free(&b);
+	*out = NULL;
+	if ((e = take_text(rq, o, "avatarUrl", &s)) != OK || s == NULL)
+		return e;
+	if (strncmp(s, plain, strlen(plain)) == 0 &&
+	    at_qlogo(s + strlen(plain))) {
+		n = strlen(s) - strlen(plain);
+		copy = arena_alloc(rq->cx.arena, strlen(secure) + n + 1);
+		if (copy == NULL)
+			return FAIL_MEMORY(rq->cx.log);
+		memcpy(copy, secure, strlen(secure));
+		memcpy(copy + strlen(secure), s + strlen(plain), n + 1);
+		s = copy;
 	}
-	return s != NULL && profile_avatar(s) ? s : NULL;
+	if (profile_avatar(s))
+		*out = s;
+	return OK;
 }
 
-void
-profile_from_wechat(struct request *rq, struct json_object *o,
+static enum outcome
+take_unionid(struct request *rq, const struct json_object *o,
+    struct profile *p)
+{
+	char *s;
+	const enum outcome e = take_text(rq, o, "unionId", &s);
+
+	if (s != NULL && strlen(s) <= OPENID_MAX &&
+	    all_alnum_or(s, strlen(s), "_-"))
+		p->unionid = s;
+	return e;
+}
+
+enum outcome
+profile_from_wechat(struct request *rq, const struct json_object *o,
     struct profile *p)
 {
 	const struct { const char **to; const char *name; } labels[] = {
 		{ &p->language, "language" }, { &p->country, "country" },
 		{ &p->province, "province" }, { &p->city, "city" },
 	};
-	const char *nickname = take_label(rq, o, "nickName"), *avatar, *s;
+	const char *nickname, *avatar, *s;
 	int64_t gender;
+	enum outcome e;
 	size_t i;
 
-	avatar = take_avatar(rq, o);
+	if ((e = take_label(rq, o, "nickName", &nickname)) != OK ||
+	    (e = take_avatar(rq, o, &avatar)) != OK)
+		return e;
 	if (nickname != NULL && !profile_anonymous(nickname, NULL))
 		p->nickname = nickname;
 	if (avatar != NULL && !profile_anonymous(NULL, avatar))
 		p->avatar_url = avatar;
-	for (i = 0; i < COUNT(labels); i++)
-		if ((s = take_label(rq, o, labels[i].name)) != NULL)
+	for (i = 0; i < COUNT(labels); i++) {
+		if ((e = take_label(rq, o, labels[i].name, &s)) != OK)
+			return e;
+		if (s != NULL)
 			*labels[i].to = s;
+	}
 	if (json_number(o, "gender", &gender) && gender >= 1 && gender <= 2)
 		p->gender = gender;
-	if ((s = take_text(rq, o, "unionId")) != NULL &&
-	    strlen(s) <= OPENID_MAX && all_alnum_or(s, strlen(s), "_-"))
-		p->unionid = s;
+	return take_unionid(rq, o, p);
 }
 
 /* ---- writing */

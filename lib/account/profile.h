@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* profile.h: nickname, picture and the rest, from the user or from WeChat.
  *
- * What the user gives is judged by the contract's rules, and refused.  Values
- * from WeChat that break them are dropped silently: the user could not correct
- * them.  The anonymous profile, which everybody has today, is never stored;
- * and an empty value of WeChat's says nothing. */
+ * What the user gives is judged by the contract's rules, and refused.  The
+ * user could not correct what WeChat gives: there control characters are taken
+ * out of a label, and a value that still breaks the rules is left out.  The
+ * anonymous profile, which everybody has today, is never stored; and an empty
+ * value of WeChat's says nothing. */
 #ifndef PROFILE_H
 #define PROFILE_H
 
@@ -38,13 +39,13 @@ struct profile_fields {
 	const struct val	*language, *country, *province, *city;
 };
 
-/* Take what the user gives, over what is in *p; PARAM_INVALID. */
+/* Take what the user gives, over what is in *p; PARAM_INVALID, NO_MEMORY. */
 enum outcome	profile_from_fields(struct request *,
 		    const struct profile_fields *, struct profile *p);
 
-/* Take what WeChat says, over what is in *p. */
-void		profile_from_wechat(struct request *, struct json_object *,
-		    struct profile *p);
+/* Take what WeChat says, over what is in *p; NO_MEMORY. */
+enum outcome	profile_from_wechat(struct request *,
+		    const struct json_object *, struct profile *p);
 
 /* Write what it changes to req.user in a transaction, and read req.user again.
  * When it changes nothing, nothing is written. */

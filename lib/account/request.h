@@ -49,12 +49,17 @@ struct request {
 	const char		*appid;		/* for the log, if not live */
 };
 
+/* Why a field is refused, for the log. */
+#define FIELD_WRONG	"malformed, out of bounds or given twice"
+#define FIELD_MISSING	"missing"
+#define FIELD_HALF	"missing; its other half is there"
+
 /* PARAM_INVALID, naming the field. */
 static inline enum outcome
-bad_field(struct request *rq, const char *name)
+bad_field(struct request *rq, const char *name, const char *why)
 {
 	rq->field = name;
-	return PARAM_INVALID;
+	return FAIL(rq->cx.log, PARAM_INVALID, "%s: %s", name, why);
 }
 
 #endif

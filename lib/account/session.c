@@ -37,6 +37,7 @@ read_row(struct request *rq)
 	struct session *s = &rq->session;
 	struct q *q = q_new(rq->cx.store, Q_SESSION_FIND);
 	enum outcome found = AUTH_INVALID, e;
+	bool ended = false;
 
 	q_blob(q, ":sid", s->id, SESSION_ID_LEN);
 	if (q_row(q)) {
@@ -44,13 +45,17 @@ read_row(struct request *rq)
 		s->used = q_col_int(q, COL_SESSION_FIND_USED);
 		s->idle_expires = q_col_int(q, COL_SESSION_FIND_IDLE_EXPIRES);
 		s->max_expires = q_col_int(q, COL_SESSION_FIND_MAX_EXPIRES);
-		if (q_col_null(q, COL_SESSION_FIND_ENDED))
-			found = OK;
+		ended = !q_col_null(q, COL_SESSION_FIND_ENDED);
+		found = ended ? AUTH_INVALID : OK;
 		if (!user_read(q, rq->cx.arena, &rq->user))
-			found = FAIL(rq->cx.log, INTERNAL, "no memory");
+			found = NO_MEMORY;
 	}
-	e = q_end(q);
-	return e != OK ? e : found;
+	if ((e = q_end(q)) != OK || found == OK)
+		return e;
+	if (found == NO_MEMORY)
+		return FAIL_MEMORY(rq->cx.log);
+	return FAIL(rq->cx.log, found, "%s", ended ?
+	    "the session was ended" : "no session of this token");
 }
 
 /* The clock may have been set back since the session's last stored use: what
@@ -107,18 +112,29 @@ session_find(struct request *rq, const char *token, size_t n)
 	bool clamped;
 
 	if (!token_valid(token, n))
-		return AUTH_INVALID;
+		return FAIL(rq->cx.log, AUTH_INVALID, "the token is "
+		    "malformed");
 	make_id(token, n, s->id);
 	if ((e = read_row(rq)) != OK)
 		return e;
 	if (s->created > rq->cx.now + CLOCK_SKEW)
-		return AUTH_EXPIRED;
+		return FAIL(rq->cx.log, AUTH_EXPIRED, "the session was made "
+		    "%lld s ahead of this clock",
+		    (long long)(s->created - rq->cx.now));
 	clamped = s->used > rq->cx.now;
 	clamp(s, rq->cx.now);
 	if (rq->cx.now >= s->idle_expires || rq->cx.now >= s->max_expires)
-		return AUTH_EXPIRED;
+		return FAIL(rq->cx.log, AUTH_EXPIRED, "the session expired: "
+		    "%s", rq->cx.now >= s->max_expires ? "session_max" :
+		    "session_idle");
 	if (rq->user.blocked)
-		return USER_BLOCKED;
+		return FAIL(rq->cx.log, USER_BLOCKED, "the operator blocked "
+		    "this user");
+	/* A program that does not call WeChat may know of no app at all. */
+	if (rq->cx.conf->napps > 0 &&
+	    conf_app(rq->cx.conf, rq->user.appid) == NULL)
+		return FAIL(rq->cx.log, AUTH_INVALID, "app %s is no longer "
+		    "configured", rq->user.appid);
 	touch(rq, clamped);
 	rq->live = true;
 	return OK;
@@ -142,8 +158,7 @@ session_max_left(const struct request *rq)
 /* ---- made */
 
 static enum outcome
-insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
-    const char *device)
+insert_row(struct request *rq, const uint8_t *key, const char *device)
 {
 	struct session *s = &rq->session;
 	const struct place place = { SEALED_SESSION_KEY, s->id,
@@ -151,14 +166,16 @@ insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
 
-	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
 	q_blob(q, ":sid", s->id, SESSION_ID_LEN);
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":created_ms", clock_now_ms());
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":idle_expires", s->idle_expires);
 	q_int(q, ":max_expires", s->max_expires);
-	q_blob(q, ":session_key", sealed, sizeof(sealed));
+	if (key != NULL)
+		seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
+	/* empty: the session has none */
+	q_blob(q, ":session_key", sealed, key != NULL ? sizeof(sealed) : 0);
 	q_text(q, ":device", device);
 	return q_run(q, NULL);
 }
@@ -210,7 +227,7 @@ evict(struct request *rq)
 
 enum outcome
 session_add(struct request *rq, const char token[TOKEN_LEN + 1],
-    const uint8_t key[SESSION_KEY_LEN], const char *device)
+    const uint8_t *key, const char *device)
 {
 	struct session *s = &rq->session;
 	enum outcome e;

@@ -25,11 +25,12 @@ enum outcome	session_find(struct request *, const char *token, size_t n);
 int64_t		session_idle_left(const struct request *);
 int64_t		session_max_left(const struct request *);
 
-/* A new session of req.user with this token and session_key, inside
- * the caller's transaction: the row, its audit row, the end of what is beyond
- * max_sessions, a step of the sweeps.  Sets req.session. */
+/* A new session of req.user with this token and session_key (of
+ * SESSION_KEY_LEN bytes, or NULL: none), inside the caller's transaction: the
+ * row, its audit row, the end of what is beyond max_sessions, a step of the
+ * sweeps.  Sets req.session. */
 enum outcome	session_add(struct request *, const char token[TOKEN_LEN + 1],
-		    const uint8_t key[SESSION_KEY_LEN], const char *device);
+		    const uint8_t *key, const char *device);
 
 /* End sessions in a transaction of its own; *ended counts the live ones.
  * END_ONE: the one of req.user whose id begins with the AUDIT_ID_LEN bytes at

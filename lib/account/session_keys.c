@@ -2,6 +2,7 @@
 /* session_keys.c: the session_keys of a user, and what they open. */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "account/request.h"
@@ -109,20 +110,76 @@ session_keys(struct request *rq, struct keys *k)
 
 /* ---- what they open */
 
+/* Tell the operator how far it came; the reply is the same for all. */
+static enum outcome
+tell(struct request *rq, const struct opendata *d)
+{
+	static const char *const texts[] = {
+		[OPENDATA_NO_KEY] = "no key of the user fits",
+		[OPENDATA_PADDING] = "opens, but is cut or badly padded",
+		[OPENDATA_NO_JSON] = "opens, but is no JSON object; another "
+		    "iv, perhaps",
+		[OPENDATA_MARK] = "opens, but its watermark is missing or "
+		    "malformed",
+		[OPENDATA_USER] = "opens, but is of another user",
+	};
+	struct log *log = rq->cx.log;
+
+	switch (d->point) {
+	case OPENDATA_OPEN:
+		return OK;
+	case OPENDATA_NO_MEMORY:
+		return FAIL_MEMORY(log);
+	case OPENDATA_APP:
+		return FAIL(log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: "
+		    "opens, but is of app %s", *d->appid == '\0' ? "?" :
+		    d->appid);
+	case OPENDATA_AGE:
+		return FAIL(log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: "
+		    "opens, but is %lld s %s", llabs((long long)d->age),
+		    d->age < 0 ? "ahead of this clock" : "old");
+	default:
+		return FAIL(log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: %s",
+		    texts[d->point]);
+	}
+}
+
 enum outcome
 session_open_signed(struct request *rq, const struct val *raw,
     const struct val *signature, struct json_object **out)
 {
+	struct opendata d;
 	struct keys keys;
 	enum outcome e;
 
+	*out = NULL;
 	if ((e = session_keys(rq, &keys)) != OK)
 		return e;
-	*out = opendata_signed(&keys, raw->s, raw->len, signature->s,
-	    signature->len);
+	opendata_signed(&keys, raw->s, raw->len, signature->s, signature->len,
+	    &d);
 	explicit_bzero(&keys, sizeof(keys));
-	return *out != NULL ? OK : FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL,
-	    "open data: the signature or what it signs is wrong");
+	*out = d.json;
+	return tell(rq, &d);
+}
+
+/* The bytes of both fields, of which field.c has seen that they are base64;
+ * lengths are judged here. */
+static enum outcome
+read_bytes(struct request *rq, const struct val *data, const struct val *iv,
+    uint8_t *bytes, size_t *n, uint8_t raw_iv[OPENDATA_IV])
+{
+	size_t iv_len = 0;
+
+	if (!base64_parse(data->s, data->len, bytes, data->len, n) ||
+	    *n % OPENDATA_IV != 0)
+		return FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL, "open "
+		    "data: encryptedData is no whole number of blocks; it "
+		    "was cut on its way");
+	if (!base64_parse(iv->s, iv->len, raw_iv, OPENDATA_IV, &iv_len) ||
+	    iv_len != OPENDATA_IV)
+		return FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL, "open "
+		    "data: the iv does not have 16 bytes");
+	return OK;
 }
 
 enum outcome
@@ -132,23 +189,21 @@ session_open_encrypted(struct request *rq, const struct val *data,
 	const struct opendata_rules rules = { .appid = rq->user.appid,
 	    .openid = rq->user.openid, .now = rq->cx.now,
 	    .watermark_age = rq->cx.conf->watermark_age };
+	struct opendata d;
 	struct keys keys;
 	uint8_t *bytes = arena_alloc(rq->cx.arena, data->len);
 	uint8_t raw_iv[OPENDATA_IV];
-	size_t n = 0, iv_len = 0;
+	size_t n = 0;
 	enum outcome e;
 
 	*out = NULL;
 	if (bytes == NULL)
-		return FAIL(rq->cx.log, INTERNAL, "no memory");
-	if ((e = session_keys(rq, &keys)) != OK)
+		return FAIL_MEMORY(rq->cx.log);
+	if ((e = read_bytes(rq, data, iv, bytes, &n, raw_iv)) != OK ||
+	    (e = session_keys(rq, &keys)) != OK)
 		return e;
-	/* field.c has seen that both are base64; lengths are judged here */
-	if (base64_parse(data->s, data->len, bytes, data->len, &n) &&
-	    base64_parse(iv->s, iv->len, raw_iv, OPENDATA_IV, &iv_len) &&
-	    iv_len == OPENDATA_IV)
-		*out = opendata_open(&keys, bytes, n, raw_iv, &rules);
+	opendata_open(&keys, bytes, n, raw_iv, &rules, &d);
 	explicit_bzero(&keys, sizeof(keys));
-	return *out != NULL ? OK : FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL,
-	    "open data: not to be opened with the user's keys");
+	*out = d.json;
+	return tell(rq, &d);
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* throttle.h: limits failed logins per client address.
+/* throttle.h: limits failed logins per client address, and calls to WeChat per
+ * user.
  *
- * Failed logins are counted per client address (IPv6: its /64) and minute; at
- * login_failures the address gets 429 until the minute ends.  An address that
- * is unknown (a shell) is not counted. */
+ * Failed logins are counted per client address (IPv6: its /64) and minute.
+ * Many people can stand behind one address: so from login_failures on, a code
+ * is still tried, but a wrong one is answered 429; at login_failures_max all
+ * are, until the minute ends.  An address that is unknown (a shell) is not
+ * counted.  Counts that can't be written are not made: a full disk keeps
+ * nobody out. */
 #ifndef THROTTLE_H
 #define THROTTLE_H
 
@@ -11,11 +15,17 @@
 
 struct request;
 
-/* OK or TOO_MANY_REQUESTS (req.retry_after is set). */
+/* May a login of this address be tried?  OK or TOO_MANY_REQUESTS
+ * (req.retry_after is set). */
 enum outcome	throttle_admit(struct request *);
 
-/* Count a failed login. */
-void		throttle_note(struct request *);
+/* Count a failed login; the outcome that its client is to see: `e`, or
+ * TOO_MANY_REQUESTS. */
+enum outcome	throttle_failure(struct request *, enum outcome e);
+
+/* Count a call to WeChat that req.user asks for, `what` being a word for its
+ * kind: OK, or TOO_MANY_REQUESTS beyond user_calls in a minute. */
+enum outcome	throttle_user(struct request *, const char *what);
 
 /* The network of an address as text, "" when it is none.  For tests too. */
 void		throttle_network(const char *address, char out[48]);

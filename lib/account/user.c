@@ -99,17 +99,18 @@ user_out(struct request *rq, const struct user *u, struct buf *b)
 enum outcome
 user_take(struct request *rq, struct q *q)
 {
-	bool ok = false;
+	bool found = false, ok = false;
 	enum outcome e;
 
 	/* to its end: a statement with RETURNING is done only then */
-	while (q_row(q))
+	while (q_row(q)) {
+		found = true;
 		ok = user_read(q, rq->cx.arena, &rq->user);
+	}
 	if ((e = q_end(q)) != OK || ok)
 		return e;
-	return FAIL(rq->cx.log, INTERNAL,
-	    "a user's row is gone, or there is no "
-	    "memory");
+	return found ? FAIL_MEMORY(rq->cx.log) :
+	    FAIL(rq->cx.log, INTERNAL, "a user's row is gone");
 }
 
 enum outcome

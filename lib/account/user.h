@@ -21,7 +21,7 @@ bool	user_read(struct q *, struct arena *, struct user *);
 enum outcome	user_out(struct request *, const struct user *, struct buf *);
 
 /* Run a statement that gives one user's columns, and read them into req.user;
- * INTERNAL when it gives none. */
+ * INTERNAL when it gives none, NO_MEMORY. */
 enum outcome	user_take(struct request *, struct q *);
 
 /* Read req.user again by its id, after it was changed. */

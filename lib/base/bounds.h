@@ -11,6 +11,7 @@
 #define REQUEST_TIMEOUT	10000	/* ms to read a request, if not configured */
 #define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
 #define JSON_DEPTH	8			/* containers in containers */
+#define JSON_TEXT_MAX	((size_t)1 << 20)	/* read at once, bytes */
 #define FIELD_MAX	16			/* fields a program declares */
 #define REQUEST_ID_MAX	64			/* characters */
 
@@ -44,6 +45,7 @@
 #define CONF_FILE_MAX	((size_t)64 << 10)	/* wxlogin.conf, bytes */
 #define SECRET_FILE_MAX	((size_t)4 << 10)	/* of a secret, bytes */
 #define WORD_MIN	16			/* characters of a password */
+#define WHY_MAX		1024			/* why a setting is wrong */
 #define CONF_APPS_MAX	64			/* [app ID] sections */
 #define OWNER_NAME_MAX	64		/* of a user's name, with NUL */
 #define OWNER_GROUPS_MAX 256			/* groups of a user */
@@ -58,6 +60,10 @@
 #define BREAKER_OPEN	5			/* s until one may try */
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
+#define CODE_AHEAD	5			/* s the clock may go back */
+#define CODE_FAR	86400			/* s ahead: a wrong clock */
+#define CODE_NOTES	64			/* refused codes, kept */
+#define CODE_NOTE_LIFE	5000			/* ms */
 
 /* Descriptors of a process */
 #define DESCRIPTORS_MAX	16384			/* as many as we ask for */

@@ -12,10 +12,11 @@
 #include "base/text.h"
 
 static void
-fail(struct buf *b)
+fail(struct buf *b, bool no_memory)
 {
 	buf_free(b);
 	b->bad = true;
+	b->no_memory = no_memory;
 }
 
 /* Make room for `n` more bytes and a NUL.  Not realloc(): the old copy of a
@@ -30,15 +31,16 @@ reserve(struct buf *b, size_t n)
 	if (b->bad)
 		return false;
 	if (n >= b->max || b->len >= b->max - n) {
-		fail(b);
+		fail(b, false);
 		return false;
 	}
 	if (b->len + n < b->size)
 		return true;
+	assert(!b->fixed);	/* its ceiling is its size */
 	while (size <= b->len + n)
 		size *= 2;
 	if ((p = malloc(size)) == NULL) {
-		fail(b);
+		fail(b, true);
 		return false;
 	}
 	if (b->p != NULL) {
@@ -108,9 +110,13 @@ buf_url(struct buf *b, const char *s)
 void
 buf_free(struct buf *b)
 {
-	if (b->p != NULL) {
+	if (b->p != NULL)
 		explicit_bzero(b->p, b->size);
-		free(b->p);
+	if (b->fixed) {
+		b->len = 0;
+		b->bad = b->no_memory = false;
+		return;
 	}
+	free(b->p);
 	*b = (struct buf){ .max = b->max };
 }

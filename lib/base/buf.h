@@ -18,7 +18,14 @@ struct buf {
 	char	*p;
 	size_t	 len, size, max;
 	bool	 bad;
+	bool	 no_memory;	/* the reason for `bad` */
+	bool	 fixed;		/* p is the caller's, and does not grow */
 };
+
+/* A buffer in `array`, which needs no memory of its own and can't run out of
+ * it; its ceiling is the array's size. */
+#define BUF_FIXED(array)	{ .p = (array), .size = sizeof(array),	\
+				    .max = sizeof(array), .fixed = true }
 
 void	buf_add(struct buf *, const void *, size_t);
 void	buf_str(struct buf *, const char *);

@@ -39,7 +39,7 @@ file_read(const char *path, struct buf *b, struct stat *st)
 		else if (errno != EINTR)
 			saved = errno;
 		if (b->bad)
-			saved = EFBIG;
+			saved = b->no_memory ? ENOMEM : EFBIG;
 	}
 	explicit_bzero(chunk, sizeof(chunk));
 	close(fd);

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -111,19 +110,18 @@ whole_prefix(const char *s, size_t n, size_t max)
 static void
 put_any(struct buf *b, const char *key, const char *s, size_t n)
 {
-	char *copy;
+	char copy[LOG_LINE_MAX];
 	size_t i;
 
 	if (utf8_valid(s, n, NULL)) {
 		json_strn(b, key, s, n);
 		return;
 	}
-	if ((copy = malloc(n)) == NULL)
-		return;
+	if (n > sizeof(copy))
+		n = sizeof(copy);
 	for (i = 0; i < n; i++)
 		copy[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
 	json_strn(b, key, copy, n);
-	free(copy);
 }
 
 /* Text from outside: what is not UTF-8 is told as such. */
@@ -192,12 +190,13 @@ void
 log_event(struct log *l, int64_t level, const char *text)
 {
 	static const int priority[] = { LOG_ERR, LOG_WARNING, LOG_INFO };
+	char line[LOG_LINE_MAX];	/* told even when memory is out */
 	size_t n;
 
 	if (level > l->level)
 		return;
 	for (; *text != '\0'; text += n + (text[n] == '\n')) {
-		struct buf b = { .max = LOG_LINE_MAX };
+		struct buf b = BUF_FIXED(line);
 
 		n = strcspn(text, "\n");
 		put_time(&b);
@@ -217,7 +216,8 @@ log_request(struct log *l, const struct log_request *r)
 {
 	const int64_t level = r->status >= 500 ? LOG_LEVEL_ERROR :
 	    r->status >= 400 ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
-	struct buf b = { .max = LOG_LINE_MAX };
+	char line[LOG_LINE_MAX];	/* told even when memory is out */
+	struct buf b = BUF_FIXED(line);
 
 	if (level <= l->level) {
 		put_time(&b);
@@ -232,6 +232,7 @@ log_request(struct log *l, const struct log_request *r)
 		put_text(&b, "appid", r->appid);
 		put_text(&b, "user", r->user);
 		put_text(&b, "client", r->client);
+		put_text(&b, "field", r->field);
 		if (l->cause[0] != '\0')
 			put_any(&b, "cause", l->cause, strlen(l->cause));
 		json_close(&b);

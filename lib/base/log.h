@@ -43,6 +43,7 @@ struct log {
 /* What the request's line says besides; strings may be NULL. */
 struct log_request {
 	const char	*request_id, *method, *code, *appid, *user, *client;
+	const char	*field;			/* of PARAM_INVALID */
 	int		 status;
 	int64_t		 ms;
 };
@@ -58,6 +59,7 @@ void	log_close(struct log *);
 #define FAIL(log, o, ...)						\
 	(log_cause((log), __FILE__, __LINE__, __VA_ARGS__), \
 	    (enum outcome)(o))
+#define FAIL_MEMORY(log)	FAIL(log, NO_MEMORY, "no memory")
 void	log_cause(struct log *, const char *file, int line,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -61,6 +61,12 @@ static const struct outcome_row rows[OUTCOME__MAX] = {
 [BUSY] = { "BUSY", 503, 1,
     "the server is busy; try again",
     "服务器繁忙，请稍后再试" },
+[CODE_LOST] = { "CODE_INVALID", 400, 0,
+    "WeChat does not know this code, or it is too old; get a new one",
+    "微信不认识此 code 或其已过期，请重新获取" },
+[NO_MEMORY] = { "BUSY", 503, 1,
+    "the server is busy; try again",
+    "服务器繁忙，请稍后再试" },
 };
 
 const struct outcome_row *

@@ -22,6 +22,9 @@ enum outcome {
 	WECHAT_ERROR,
 	WECHAT_UNAVAILABLE,
 	BUSY,
+	/* What a client sees as another: */
+	CODE_LOST,		/* CODE_INVALID; nobody's fault */
+	NO_MEMORY,		/* BUSY */
 	OUTCOME__MAX
 };
 

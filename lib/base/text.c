@@ -2,18 +2,17 @@
 /* text.c: the few questions about text that more than one file asks. */
 #include <config.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <nettle/base64.h>
 
 #include "base/text.h"
 
-/* Length of the code point at `s` (n > 0 bytes left), 0 when it is broken.
- * The table of RFC 3629, 4. */
-static size_t
-utf8_one(const unsigned char *s, size_t n)
+/* The table of RFC 3629, 4. */
+size_t
+utf8_length(const char *text, size_t n)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	size_t len, i;
 	unsigned char lo = 0x80, hi = 0xbf;
 
@@ -49,7 +48,7 @@ utf8_valid(const char *s, size_t n, size_t *chars)
 	size_t i = 0, count = 0, step;
 
 	while (i < n) {
-		step = utf8_one((const unsigned char *)s + i, n - i);
+		step = utf8_length(s + i, n - i);
 		if (step == 0)
 			return false;
 		i += step;
@@ -100,24 +99,26 @@ bool
 base64_parse(const char *s, size_t n, uint8_t *out, size_t max, size_t *len)
 {
 	struct base64_decode_ctx ctx;
-	size_t got = BASE64_DECODE_LENGTH(n);
-	uint8_t *tmp;
-	bool ok = false;
+	uint8_t chunk[BASE64_DECODE_LENGTH(64)];
+	size_t i, step, got, done = 0;
+	/* nettle skips blanks */
+	bool ok = n > 0 && all_alnum_or(s, n, "+/=");
 
-	if (n == 0 || !all_alnum_or(s, n, "+/=")) /* nettle skips blanks */
-		return false;
-	if ((tmp = malloc(got)) == NULL)
-		return false;
 	base64_decode_init(&ctx);
-	if (base64_decode_update(&ctx, &got, tmp, n, s) &&
-	    base64_decode_final(&ctx) && got <= max) {
-		memcpy(out, tmp, got);
-		*len = got;
-		ok = true;
+	for (i = 0; ok && i < n; i += step) {
+		step = n - i < 64 ? n - i : 64;
+		got = sizeof(chunk);
+		ok = base64_decode_update(&ctx, &got, chunk, step, s + i) &&
+		    got <= max - done;
+		if (ok && out != NULL)
+			memcpy(out + done, chunk, got);
+		done += ok ? got : 0;
 	}
-	explicit_bzero(tmp, BASE64_DECODE_LENGTH(n));
+	ok = ok && base64_decode_final(&ctx);
+	if (ok)
+		*len = done;
+	explicit_bzero(chunk, sizeof(chunk));
 	explicit_bzero(&ctx, sizeof(ctx));
-	free(tmp);
 	return ok;
 }
 

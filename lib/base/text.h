@@ -7,8 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Is it UTF-8 (RFC 3629: no overlong form, no surrogate, at most U+10FFFF)?
- * If so and `chars` is not NULL, *chars is the number of code points. */
+/* Bytes of the code point at s, of which n > 0 are left; 0 when it is no UTF-8
+ * (RFC 3629: no overlong form, no surrogate, at most U+10FFFF). */
+size_t	utf8_length(const char *s, size_t n);
+
+/* Is all of it UTF-8?  If so and `chars` is not NULL, *chars is the number of
+ * code points. */
 bool	utf8_valid(const char *s, size_t n, size_t *chars);
 
 /* Decimal digits only, at least one; saturates at INT64_MAX.  `n` is written
@@ -19,8 +23,9 @@ bool	digits_parse(const char *s, int64_t *n);
 bool	all_alnum_or(const char *s, size_t n, const char *more);
 
 /* The standard alphabet of base64, padding required, no white space (RFC 4648,
- * 4).  Writes up to `max` bytes to `out` and the count to *len; false when it
- * is not base64 or does not fit. */
+ * 4).  Writes up to `max` bytes to `out` (NULL: nowhere) and the count to
+ * *len; false when it is not base64 or does not fit; `out` then has parts of
+ * it. */
 bool	base64_parse(const char *s, size_t n, uint8_t *out, size_t max,
 	    size_t *len);
 

@@ -57,7 +57,7 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 		}
 		if (came_short(io) == BUSY)
 			return BUSY;
-		return b->bad ? INTERNAL : OK;
+		return b->bad ? NO_MEMORY : OK;
 	}
 	if (!digits_parse(length, &n))
 		return PARAM_INVALID;
@@ -67,7 +67,7 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 	}
 	if (take(io, (size_t)n, b) != (size_t)n)
 		return came_short(io);
-	return b->bad ? INTERNAL : OK;
+	return b->bad ? NO_MEMORY : OK;
 }
 
 void

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -16,6 +15,8 @@ parse_int(const struct field *f, const char *s, struct val *v)
 	int64_t n = 0;
 
 	if ((*s != '\0' || !f->empty) && !digits_parse(s + minus, &n))
+		return false;
+	if (minus && n == 0)		/* "-0" is no number of ours */
 		return false;
 	if (minus)
 		n = -n;
@@ -38,21 +39,41 @@ parse_choice(const struct field *f, const char *s, struct val *v)
 	return false;
 }
 
-/* C1 is two bytes in UTF-8, the first being 0xc2. */
+/* Bytes of the control character at s, of which n > 0 are left; 0: none.  C1
+ * is two bytes in UTF-8, the first being 0xc2. */
+static size_t
+control_at(const char *s, size_t n)
+{
+	const unsigned char c = (unsigned char)*s;
+
+	if (c < 0x20 || c == 0x7f)
+		return 1;
+	return c == 0xc2 && n > 1 && (unsigned char)s[1] < 0xa0 ? 2 : 0;
+}
+
 bool
 field_has_control(const char *s, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)s[i];
-
-		if (c < 0x20 || c == 0x7f)
+	for (i = 0; i < len; i++)
+		if (control_at(s + i, len - i) > 0)
 			return true;
-		if (c == 0xc2 && i + 1 < len && (unsigned char)s[i + 1] < 0xa0)
-			return true;
-	}
 	return false;
+}
+
+void
+field_drop_control(char *text)
+{
+	size_t i, n, len = strlen(text), to = 0;
+
+	for (i = 0; i < len; i += n) {
+		if ((n = control_at(text + i, len - i)) == 0) {
+			text[to++] = text[i];
+			n = 1;
+		}
+	}
+	text[to] = '\0';
 }
 
 /* Bytes of white space at the start of s, 0 when there is none. */
@@ -84,28 +105,43 @@ field_trim(char *text)
 	return text;
 }
 
-/* A form that was not percent-encoded turns "+" into a space. */
+/* A form that was not percent-encoded turns "+" into a space.  Those at the
+ * ends look like blanks, but base64 has whole groups of four: what is missing
+ * was a "+" in front or, without padding, at the end. */
+static char *
+repair_base64(char *text)
+{
+	const size_t total = strlen(text);
+	char *s = field_trim(text), *const end = text + total;
+	size_t len = strlen(s), missing = (4 - len % 4) % 4;
+
+	for (; len > 0 && missing > 0 && s > text && s[-1] == ' '; missing--) {
+		s--;
+		len++;
+	}
+	/* field_trim() put a NUL in the place of the first blank */
+	for (; len > 0 && missing > 0 && s + len < end && (s[len] == '\0' ||
+	    s[len] == ' '); missing--)
+		s[len++] = '+';
+	s[len] = '\0';
+	for (text = s; *text != '\0'; text++)
+		if (*text == ' ')
+			*text = '+';
+	return s;
+}
+
 static bool
 parse_base64(const struct field *f, char *text, struct val *v)
 {
-	uint8_t *bytes;
 	size_t len, n;
-	char *s;
-	bool ok;
 
-	text = field_trim(text);
-	for (s = text; *s != '\0'; s++)
-		if (*s == ' ')
-			*s = '+';
-	len = (size_t)(s - text);
+	text = repair_base64(text);
+	len = strlen(text);
 	if ((int64_t)len < f->min || (int64_t)len > f->max ||
-	    (bytes = malloc(len)) == NULL)
+	    !base64_parse(text, len, NULL, len, &n))
 		return false;
-	ok = base64_parse(text, len, bytes, len, &n);
-	free(bytes);
-	if (ok)
-		*v = (struct val){ .set = true, .s = text, .len = len };
-	return ok;
+	*v = (struct val){ .set = true, .s = text, .len = len };
+	return true;
 }
 
 bool

@@ -47,7 +47,8 @@ bool	field_parse(const struct field *f, char *text, size_t len,
  * ASCII blanks, U+00A0, U+3000 (the wide space of Chinese keyboards). */
 char	*field_trim(char *text);
 
-/* Has it control characters (C0, DEL, C1)? */
+/* Has it control characters (C0, DEL, C1)?  And: take them out, in place. */
 bool	field_has_control(const char *s, size_t len);
+void	field_drop_control(char *text);
 
 #endif

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <json-c/json.h>
-
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -38,11 +36,18 @@ input_type(const char *content_type, const char *body, size_t n)
 	return BODY_OTHER;
 }
 
-bool
+enum outcome
 input_json(struct input *in, const char *body, size_t n)
 {
-	in->json = json_parse_object(body, n);
-	return in->json != NULL;
+	switch (json_read(body, n, JSON_STRICT, &in->json)) {
+	case JSON_OK:
+		return OK;
+	case JSON_NO_MEMORY:
+		return NO_MEMORY;
+	case JSON_MALFORMED:
+		break;
+	}
+	return PARAM_INVALID;
 }
 
 /* ---- forms (WHATWG URL, application/x-www-form-urlencoded) */
@@ -103,7 +108,7 @@ take_pair(struct pair *p, char *s, size_t n)
 		p->broken = true;
 }
 
-bool
+enum outcome
 input_form(struct input *in, const char *text, size_t n,
     const struct field *known, size_t nknown, struct arena *a)
 {
@@ -114,7 +119,7 @@ input_form(struct input *in, const char *text, size_t n,
 		most += text[i] == '&';
 	in->pairs = arena_alloc(a, most * sizeof(*in->pairs));
 	if (copy == NULL || in->pairs == NULL)
-		return false;
+		return NO_MEMORY;
 	for (at = copy; at <= copy + n; at = end + 1) {
 		struct pair *p = &in->pairs[in->npairs];
 
@@ -125,41 +130,46 @@ input_form(struct input *in, const char *text, size_t n,
 			continue;
 		take_pair(p, at, (size_t)(end - at));
 		if (p->broken && !is_known(p->name, known, nknown))
-			return false;
+			return PARAM_INVALID;
 		in->npairs++;
 	}
-	return true;
+	return OK;
 }
 
 /* ---- fields */
 
-static bool
-json_field(struct json_object *o, const struct field *f, struct arena *a,
-    struct val *v)
+static enum outcome
+judge(bool right)
 {
-	struct json_object *m;
-	char number[24], *s;
-	size_t len;
-
-	if (!json_object_object_get_ex(o, f->name, &m))
-		return true;
-	if (f->type == FIELD_INT && !(f->empty &&
-	    json_object_is_type(m, json_type_string) &&
-	    json_object_get_string_len(m) == 0)) {
-		if (!json_object_is_type(m, json_type_int))
-			return false;
-		snprintf(number, sizeof(number), "%" PRId64,
-		    json_object_get_int64(m));
-		return field_parse(f, number, strlen(number), v);
-	}
-	if (!json_object_is_type(m, json_type_string))
-		return false;
-	len = (size_t)json_object_get_string_len(m);
-	s = arena_copy(a, json_object_get_string(m), len);
-	return s != NULL && field_parse(f, s, len, v);
+	return right ? OK : PARAM_INVALID;
 }
 
-bool
+static enum outcome
+json_field(const struct json_object *o, const struct field *f,
+    struct arena *a, struct val *v)
+{
+	const enum json_kind kind = json_kind(o, f->name);
+	char digits[24], *copy;
+	const char *s;
+	int64_t number;
+	size_t len;
+
+	if (kind == JSON_ABSENT)
+		return OK;
+	if (f->type == FIELD_INT && kind == JSON_INTEGER) {
+		(void)json_number(o, f->name, &number);
+		snprintf(digits, sizeof(digits), "%" PRId64, number);
+		return judge(field_parse(f, digits, strlen(digits), v));
+	}
+	if ((s = json_text(o, f->name, &len)) == NULL ||
+	    (f->type == FIELD_INT && !(f->empty && len == 0)))
+		return PARAM_INVALID;
+	if ((copy = arena_copy(a, s, len)) == NULL)
+		return NO_MEMORY;
+	return judge(field_parse(f, copy, len, v));
+}
+
+enum outcome
 input_field(const struct input *in, const struct field *f, struct arena *a,
     struct val *v)
 {
@@ -171,21 +181,21 @@ input_field(const struct input *in, const struct field *f, struct arena *a,
 	for (i = 0; i < in->npairs; i++)
 		if (strcmp(in->pairs[i].name, f->name) == 0) {
 			if (found != NULL || in->pairs[i].broken)
-				return false;
+				return PARAM_INVALID;
 			found = &in->pairs[i];
 		}
-	return found == NULL || field_parse(f, found->value, found->len, v);
+	return judge(found == NULL ||
+	    field_parse(f, found->value, found->len, v));
 }
 
 const char *
 input_text(const struct input *in, const char *name, size_t *len, bool *given)
 {
-	struct json_object *m;
 	const struct pair *found = NULL;
 	size_t i;
 
 	if (in->json != NULL) {
-		*given = json_object_object_get_ex(in->json, name, &m);
+		*given = json_has(in->json, name);
 		return json_text(in->json, name, len);
 	}
 	*given = false;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/outcome.h"
 #include "cgi/field.h"
 
 struct arena;
@@ -33,19 +34,20 @@ enum body_type { BODY_JSON, BODY_FORM, BODY_OTHER };
 enum body_type	input_type(const char *content_type, const char *body,
 		    size_t n);
 
-/* Parse a JSON body; false: malformed. */
-bool	input_json(struct input *, const char *body, size_t n);
+/* Parse a JSON body: OK, PARAM_INVALID (malformed), NO_MEMORY. */
+enum outcome	input_json(struct input *, const char *body, size_t n);
 
 /* Parse a form or a query.  What the `known` fields of a program hold is
- * judged later, by input_field(); false: something else in it is malformed, or
- * no memory is left. */
-bool	input_form(struct input *, const char *text, size_t n,
-	    const struct field *known, size_t nknown, struct arena *);
+ * judged later, by input_field(); PARAM_INVALID: something else in it is
+ * malformed.  NO_MEMORY. */
+enum outcome	input_form(struct input *, const char *text, size_t n,
+		    const struct field *known, size_t nknown, struct arena *);
 
-/* Take a declared field: false when it was given and is not as declared, or
- * given twice in a form.  *v is written when it was given and is right. */
-bool	input_field(const struct input *, const struct field *,
-	    struct arena *, struct val *v);
+/* Take a declared field: PARAM_INVALID when it was given and is not as
+ * declared, or given twice in a form; NO_MEMORY.  *v is written when it was
+ * given and is right. */
+enum outcome	input_field(const struct input *, const struct field *,
+		    struct arena *, struct val *v);
 
 /* The text of a member, whatever it may be good for: NULL when absent.
  * *given tells whether there was one, of any kind. */

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cgi/process.h"
+#include "cgi/reply.h"
 
 extern char **environ;
 
@@ -199,8 +200,12 @@ process_cgi(const struct process *p)
 	void *worker = p->open(p->arg);
 	int fd;
 
-	if (worker == NULL)
-		_exit(1);
+	if (worker == NULL) {
+		static const char why[] = "no memory\n";
+
+		io.log(io.arg, why, sizeof(why) - 1);
+		_exit(reply_last(&io) ? 0 : 1);
+	}
 	p->serve(worker, &io);
 	/* The web server takes the end of these for the end of the reply. */
 	if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {

@@ -86,7 +86,19 @@ put_body(const struct reply *r, struct buf *b)
 }
 
 bool
-reply_write(const struct reply *r, const struct io *io)
+reply_last(const struct io *io)
+{
+	static const char last[] = "Status: 503\r\n"
+	    "Content-Type: application/json; charset=utf-8\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Retry-After: 1\r\n"
+	    "Content-Length: 15\r\n\r\n{\"code\":\"BUSY\"}";
+
+	return io->write(io->arg, last, sizeof(last) - 1);
+}
+
+bool
+reply_write(struct reply *r, const struct io *io)
 {
 	struct buf all = { .max = REPLY_MAX }, body = { .max = REPLY_MAX };
 	bool ok;
@@ -96,11 +108,15 @@ reply_write(const struct reply *r, const struct io *io)
 	put_head(r, &body, &all);
 	if (r->body == BODY_SENT && body.p != NULL)
 		buf_add(&all, body.p, body.len);
-	if (body.bad || all.bad) {	/* memory is out: the least there is */
+	if (body.no_memory || all.no_memory) {
+		r->outcome = NO_MEMORY;
+		ok = reply_last(io);
+	} else if (body.bad || all.bad) {
 		static const char last[] = "Status: 500\r\n"
 		    "Content-Type: application/json; charset=utf-8\r\n"
 		    "Content-Length: 19\r\n\r\n{\"code\":\"INTERNAL\"}";
 
+		r->outcome = INTERNAL;		/* too long */
 		ok = io->write(io->arg, last, sizeof(last) - 1);
 	} else
 		ok = io->write(io->arg, all.p, all.len);

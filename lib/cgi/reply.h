@@ -32,8 +32,9 @@ struct reply {
 	const struct buf *headers;	/* more header lines, or NULL */
 };
 
-/* Write it; false: the caller has gone. */
-bool	reply_write(const struct reply *, const struct io *);
+/* Write it; false: the caller has gone.  Without memory it is reply_last(),
+ * and the outcome becomes NO_MEMORY. */
+bool	reply_write(struct reply *, const struct io *);
 
 /* The request's id: the caller's X-Request-Id when it is well formed, else the
  * server's UNIQUE_ID, else a random one. */
@@ -42,5 +43,8 @@ void	reply_request_id(const struct params *, char out[REQUEST_ID_MAX + 1]);
 /* Is Chinese the first of the highest-rated languages among zh, zh-*, en and
  * en-* in Accept-Language?  (RFC 9110, 12.5.4) */
 bool	reply_zh(const char *accept_language);
+
+/* The least reply there is, 503 BUSY: for when there is no memory. */
+bool	reply_last(const struct io *);
 
 #endif

@@ -35,7 +35,8 @@ conf_read(struct conf *c, const char *path, struct buf *problems)
 		buf_str(problems, "\n");
 		return;
 	}
-	c->file = strdup(path);
+	if ((c->file = strdup(path)) == NULL)
+		buf_str(problems, "no memory\n");
 	c->file_mtime = st.st_mtim;
 	c->file_ino = st.st_ino;
 	c->file_has_secret = conf_parse(c, text.p == NULL ? "" : text.p,
@@ -103,7 +104,8 @@ unknown_variable(const char *var, const char *name, struct buf *warnings)
 static void
 conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 {
-	struct buf why = { .max = 1024 };
+	char text[WHY_MAX];
+	struct buf why = BUF_FIXED(text);
 	const struct setting *s;
 	char name[48];
 	size_t i;
@@ -170,9 +172,13 @@ conf_single_app(struct conf *c, struct buf *problems)
 		return;
 	}
 	if (!conf_appid_valid(c->appid) || conf_app(c, c->appid) != NULL ||
-	    (app = conf_app_add(c, c->appid)) == NULL) {
+	    c->napps == CONF_APPS_MAX) {
 		buf_fmt(problems, "appid: %s: no AppID, or also in [app]\n",
 		    c->appid);
+		return;
+	}
+	if ((app = conf_app_add(c, c->appid)) == NULL) {
+		buf_str(problems, "no memory\n");
 		return;
 	}
 	if (c->secret != NULL && !conf_secret_set(app, c->secret))
@@ -254,7 +260,7 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 		if (settings[i].fallback != NULL &&
 		    !setting_parse(&settings[i],
 		    settings[i].fallback, NULL, c, problems))
-			abort();	/* a default out of its own bounds */
+			buf_str(problems, "\n");	/* no memory */
 	conf_find(c, problems);
 	conf_env(c, problems, warnings);
 	conf_apps(c, secrets, problems);

@@ -41,7 +41,8 @@ struct conf {
 	int64_t		 keep_expired, keep_audit;			/* s */
 	int64_t		 code_replay, key_overlap, watermark_age;	/* s */
 	int64_t		 phone_conflict;
-	int64_t		 login_failures;
+	int64_t		 login_failures, login_failures_max;
+	int64_t		 user_calls;
 	int64_t		 user_logins;
 	int64_t		 token_in_query;
 	char		*cors_origin;

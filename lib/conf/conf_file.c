@@ -81,7 +81,8 @@ app_secret_file(struct parse *p, struct app *app, const char *value)
 	    .type = SETTING_PATH,
 	    .offset = offsetof(struct conf, secret_file) };
 	struct conf parsed = { .secret_file = NULL };
-	struct buf why = { .max = 1024 };
+	char text[WHY_MAX];
+	struct buf why = BUF_FIXED(text);
 
 	buf_str(&why, ": ");
 	if (app->secret_file != NULL)
@@ -109,7 +110,8 @@ app_setting(struct parse *p, const char *appid, const char *name,
 		return;
 	}
 	if (app == NULL && (app = conf_app_add(p->conf, appid)) == NULL) {
-		problem(p, appid, ": too many apps");
+		problem(p, appid, p->conf->napps == CONF_APPS_MAX ?
+		    ": too many apps" : ": no memory");
 		return;
 	}
 	if (strcmp(name, "secret") == 0)
@@ -125,7 +127,8 @@ ini_setting(void *arg, const char *section, const char *name,
     const char *value)
 {
 	struct parse *p = arg;
-	struct buf why = { .max = 1024 };
+	char text[WHY_MAX];
+	struct buf why = BUF_FIXED(text);
 	const struct setting *s;
 
 	if (strncmp(section, "app ", 4) == 0) {
@@ -175,6 +178,8 @@ conf_parse(struct conf *c, const char *text, size_t n, const char *file,
 		p.line = line;
 		problem(&p, "", "neither [SECTION] nor NAME = VALUE");
 	}
+	if (line < 0)
+		buf_str(problems, "no memory\n");
 	free(p.dir);
 	return p.secret;
 }

@@ -99,7 +99,15 @@ const struct setting settings[] = {
     .offset = AT(login_failures), .min = 0, .max = 1000000, .fallback = "60",
     .unit = "per minute",
     .help =
-    "Failed logins of one client address before it waits; 0: no limit." },
+    "Failed logins of one client address until wrong codes wait; 0: no "
+    "limit." },
+{ .name = "login_failures_max", .type = SETTING_NUMBER,
+    .offset = AT(login_failures_max), .min = 0, .max = 10000000,
+    .fallback = "600", .unit = "per minute",
+    .help = "The same before right codes wait too; at least login_failures." },
+{ .name = "user_calls", .type = SETTING_NUMBER, .offset = AT(user_calls),
+    .min = 0, .max = 1000000, .fallback = "20", .unit = "per minute",
+    .help = "Phone codes, and again checkkey, of one user; 0: no limit." },
 { .name = "user_logins", .type = SETTING_NUMBER, .offset = AT(user_logins),
     .min = 0, .max = 1000000, .fallback = "60", .unit = "per minute",
     .help = "Logins of one user before it has to wait; 0: no limit." },
@@ -205,7 +213,8 @@ set_text(char **member, const char *text, struct buf *why)
 static bool
 set_path(char **member, const char *text, const char *dir, struct buf *why)
 {
-	struct buf path = { .max = FILE_PATH_MAX };
+	char whole[FILE_PATH_MAX];
+	struct buf path = BUF_FIXED(whole);
 	bool ok;
 
 	if (text[0] != '/' && dir != NULL)

@@ -109,8 +109,9 @@ load(struct main *m)
 	m->started = clock_ms();
 	m->conf = conf_load(program.upstream != NULL, &problems, &warnings);
 	conf_log_open(m->conf, &log, program.name);
-	if (problems.p != NULL)
-		log_event(&log, LOG_LEVEL_ERROR, problems.p);
+	if (problems.p != NULL || problems.bad)
+		log_event(&log, LOG_LEVEL_ERROR, problems.bad ?
+		    "no memory, or too many problems" : problems.p);
 	if (warnings.p != NULL)
 		log_event(&log, LOG_LEVEL_WARNING, warnings.p);
 	log_close(&log);

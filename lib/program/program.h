@@ -39,9 +39,10 @@ struct program {
 	 * contract.  NULL: serve() of serve.h. */
 	void			 (*serve)(struct worker *, const struct io *);
 	/* Before the fields are judged: may this caller ask at all?  And: told
-	 * of every outcome but OK, fields included.  Either may be NULL. */
+	 * of every outcome but OK, fields included; gives the one that the
+	 * client sees.  Either may be NULL. */
 	enum outcome		 (*admit)(struct request *);
-	void			 (*refused)(struct request *, enum outcome);
+	enum outcome		 (*refused)(struct request *, enum outcome);
 };
 extern const struct program program;
 

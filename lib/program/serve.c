@@ -12,11 +12,11 @@
 #include "base/clock.h"
 #include "cgi/body.h"
 #include "cgi/credentials.h"
-#include "cgi/input.h"
 #include "cgi/io.h"
 #include "cgi/params.h"
 #include "cgi/reply.h"
 #include "program/authorizer.h"
+#include "program/intake.h"
 #include "program/program.h"
 #include "program/serve.h"
 #include "program/worker.h"
@@ -32,11 +32,9 @@ struct exchange {
 	enum asked		 asked;
 	bool			 body_read;	/* whatever came of it */
 	bool			 get;		/* fields in the query */
-	struct buf		 body, headers;
-	struct input		 input;		/* the fields */
-	struct input		 query;		/* a POST's, for the token */
+	struct buf		 headers;
+	struct intake		 in;
 	struct arena		 arena;
-	struct val		 vals[FIELD_MAX];
 	struct token		 token;
 	struct request		 rq;
 	struct reply		 reply;
@@ -61,11 +59,13 @@ check_params(struct exchange *x)
 }
 
 static enum outcome
-check_path(const struct exchange *x)
+check_path(struct exchange *x)
 {
 	const char *path = x->p.v[P_PATH_INFO];
 
-	return path == NULL || strcmp(path, "/") == 0 ? OK : NOT_FOUND;
+	return path == NULL || strcmp(path, "/") == 0 ? OK :
+	    FAIL(x->rq.cx.log, NOT_FOUND, "the path goes on behind the "
+	    "program");
 }
 
 static void
@@ -97,7 +97,7 @@ check_method(struct exchange *x)
 		return OK;
 	make_allow(x);
 	x->reply.allow = x->allow;
-	return METHOD_NOT_ALLOWED;
+	return FAIL(x->rq.cx.log, METHOD_NOT_ALLOWED, "only %s", x->allow);
 }
 
 static bool
@@ -115,95 +115,13 @@ is_options(struct exchange *x)
 	return true;
 }
 
-/* ---- body and fields */
-
-/* The fields a form may hold: the program's own, and the token. */
-static bool
-parse_form(struct exchange *x, struct input *in, const char *text, size_t n)
-{
-	static const struct field token = { .name = "sessionid" };
-	const struct program *p = x->w->program;
-	struct field known[FIELD_MAX + 1];
-
-	assert(p->nfields <= FIELD_MAX);
-	if (p->nfields > 0)
-		memcpy(known, p->fields, p->nfields * sizeof(known[0]));
-	known[p->nfields] = token;
-	return input_form(in, text, n, known, p->nfields + 1, &x->arena);
-}
-
-/* A GET's fields are in the query; a POST's query is read for a token only,
- * and only when the operator wants that. */
-static enum outcome
-parse_query(struct exchange *x)
-{
-	const char *query = x->p.v[P_QUERY_STRING];
-	struct input *in = x->get ? &x->input : &x->query;
-
-	if (query == NULL || (!x->get && x->rq.cx.conf->token_in_query == 0))
-		return OK;
-	if (strlen(query) <= QUERY_MAX &&
-	    parse_form(x, in, query, strlen(query)))
-		return OK;
-	*in = (struct input){ .json = NULL };
-	return x->get ? bad_field(&x->rq, "body") : OK;
-}
-
-static enum outcome
-parse_body(struct exchange *x)
-{
-	const struct buf *b = &x->body;
-	bool ok = true;
-
-	if (b->len == 0)
-		return OK;
-	switch (input_type(x->p.v[P_CONTENT_TYPE], b->p, b->len)) {
-	case BODY_JSON:
-		ok = input_json(&x->input, b->p, b->len);
-		break;
-	case BODY_FORM:
-		ok = parse_form(x, &x->input, b->p, b->len);
-		break;
-	case BODY_OTHER:
-		return UNSUPPORTED_MEDIA_TYPE;
-	}
-	return ok ? OK : bad_field(&x->rq, "body");
-}
-
 static enum outcome
 read_input(struct exchange *x)
 {
-	enum outcome e = body_read(&x->p, x->io, &x->body);
-
 	x->body_read = true;
-	if (e == PARAM_INVALID)
-		return bad_field(&x->rq, "body");
-	if (e == BUSY)
-		return FAIL(x->rq.cx.log, BUSY, "%s", x->io->cut(x->io->arg));
-	if (e == INTERNAL)
-		return FAIL(x->rq.cx.log, INTERNAL, "no memory");
-	if (e == OK && !x->get)
-		e = parse_body(x);
-	return e == OK ? parse_query(x) : e;
-}
-
-static enum outcome
-take_fields(struct exchange *x)
-{
-	static const struct field token = { .name = "sessionid",
-	    .type = FIELD_TEXT, .max = BODY_MAX };
-	const struct program *p = x->w->program;
-	struct val ignored;
-	size_t i;
-
-	for (i = 0; i < p->nfields; i++)
-		if (!input_field(&x->input, &p->fields[i], &x->arena,
-		    &x->vals[i]) ||
-		    (p->fields[i].required && !x->vals[i].set))
-			return bad_field(&x->rq, p->fields[i].name);
-	if (!x->get && !input_field(&x->input, &token, &x->arena, &ignored))
-		return bad_field(&x->rq, token.name);
-	return OK;
+	x->in = (struct intake){ .program = x->w->program, .p = &x->p,
+	    .io = x->io, .get = x->get, .body = { .max = BODY_MAX + 2 } };
+	return intake_read(&x->in, &x->rq);
 }
 
 /* ---- token */
@@ -217,15 +135,21 @@ find_session(struct exchange *x, enum auth auth)
 	if (auth == AUTH_NONE)
 		return OK;
 	if (x->asked == ASKED_PLAINLY && x->rq.cx.conf->token_in_query != 0)
-		query = x->get ? &x->input : &x->query;
+		query = x->get ? &x->in.input : &x->in.query;
 	x->token = auth_token(&x->p, x->get || x->asked != ASKED_PLAINLY ?
-	    NULL : &x->input, query);
+	    NULL : &x->in.input, query);
 	x->reply.no_token = !x->token.given;
 	if (x->token.s != NULL && x->token.given)
 		e = session_find(&x->rq, x->token.s, x->token.n);
+	else
+		(void)FAIL(x->rq.cx.log, e, "%s", x->token.given ?
+		    "the token is malformed" : "no token");
 	x->rq.dead = e;
-	return auth == AUTH_OPTIONAL && (e == AUTH_INVALID ||
-	    e == AUTH_EXPIRED || e == USER_BLOCKED) ? OK : e;
+	if (auth != AUTH_OPTIONAL || (e != AUTH_INVALID && e != AUTH_EXPIRED &&
+	    e != USER_BLOCKED))
+		return e;
+	log_forget(x->rq.cx.log);
+	return OK;
 }
 
 /* ---- the three ways to serve */
@@ -258,13 +182,13 @@ respond(struct exchange *x)
 	    (e = find_session(x, p->auth)) != OK ||
 	    (p->admit != NULL && (e = p->admit(&x->rq)) != OK))
 		return e;
-	if ((e = take_fields(x)) == OK)
+	if ((e = intake_fields(&x->in, &x->rq)) == OK)
 		e = p->run(&x->rq);
 	if (e == OK && x->rq.data.bad)
-		e = FAIL(x->rq.cx.log, INTERNAL, "the reply is too long");
-	if (e != OK && p->refused != NULL)
-		p->refused(&x->rq, e);
-	return e;
+		e = x->rq.data.no_memory ?
+		    FAIL_MEMORY(x->rq.cx.log) :
+		    FAIL(x->rq.cx.log, INTERNAL, "the reply is too long");
+	return e != OK && p->refused != NULL ? p->refused(&x->rq, e) : e;
 }
 
 /* A guard: method, path, query and body belong to the protected resource, and
@@ -300,7 +224,7 @@ begin(struct exchange *x)
 	params_scan(x->io->envp, &x->p);
 	reply_request_id(&x->p, x->id);
 	x->asked = asked_as(&x->p, x->w->program, x->io->fastcgi);
-	x->rq = (struct request){ .f = x->vals,
+	x->rq = (struct request){ .f = x->in.vals,
 	    .client = x->p.v[P_REMOTE_ADDR], .data = { .max = REPLY_MAX } };
 	x->rq.cx = (struct context){ .conf = x->w->conf, .log = &x->w->log,
 	    .arena = &x->arena, .now = clock_now(), .request_id = x->id };
@@ -348,6 +272,8 @@ finish(struct exchange *x, enum outcome e)
 		body_discard(&x->p, x->io);
 	if (!reply_write(&x->reply, x->io) && e == OK)
 		(void)FAIL(x->rq.cx.log, OK, "the caller has gone");
+	if (x->reply.outcome == NO_MEMORY)
+		(void)FAIL_MEMORY(x->rq.cx.log);
 }
 
 static void
@@ -363,21 +289,20 @@ tell(const struct exchange *x)
 	    .ms = clock_ms() - x->started,
 	    .appid = x->rq.live ? x->rq.user.appid : x->rq.appid,
 	    .user = x->rq.live ? x->rq.user.public_id : NULL,
-	    .client = x->rq.client });
+	    .client = x->rq.client, .field = x->reply.field });
 }
 
 void
 serve(struct worker *w, const struct io *io)
 {
 	struct exchange x = { .w = w, .io = io, .started = clock_ms(),
-	    .body = { .max = BODY_MAX + 2 }, .headers = { .max = 2048 } };
+	    .headers = { .max = 2048 } };
 
 	begin(&x);
 	finish(&x, run(&x));
 	tell(&x);
 	w->log.sink = (struct log_sink){ .write = NULL };
-	input_done(&x.input);
-	buf_free(&x.body);
+	intake_done(&x.in);
 	buf_free(&x.headers);
 	buf_free(&x.rq.data);
 	arena_free(&x.arena);

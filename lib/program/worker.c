@@ -119,7 +119,7 @@ open_store(struct worker *w)
 {
 	if (w->pool == NULL && (w->pool = w->own_pool = worker_pool(w->conf,
 	    w->one_shot)) == NULL)
-		return FAIL(&w->log, INTERNAL, "no memory");
+		return FAIL_MEMORY(&w->log);
 	return store_join(w->pool, &w->log, &w->store);
 }
 
@@ -138,7 +138,8 @@ worker_ready(struct worker *w)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
 	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)
-		return FAIL(&w->log, INTERNAL, "no handle for WeChat");
+		return FAIL(&w->log, NO_MEMORY, "no handle for WeChat: no "
+		    "memory, or libcurl is too old");
 	return OK;
 }
 

@@ -41,6 +41,8 @@ store_outcome(struct store *s, sqlite3 *h, int rc, const char *where)
 	case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL:
 		return FAIL(s->log, BUSY, "store: %s: locked for %" PRId64
 		    " ms", where, s->patience);
+	case SQLITE_NOMEM:
+		return FAIL(s->log, NO_MEMORY, "store: %s: no memory", where);
 	default:
 		return store_explain(h, s->pool->path, rc, where, s->log);
 	}
@@ -181,7 +183,7 @@ db_open(struct store *s, bool writes, struct db **out)
 
 	c = calloc(1, sizeof(*c) + schema->nstatements * sizeof(c->q[0]));
 	if (c == NULL)
-		return FAIL(s->log, INTERNAL, "no memory");
+		return FAIL_MEMORY(s->log);
 	c->pool = s->pool;
 	c->deadline = clock_ms() + s->patience;
 	for (i = 0; i < schema->nstatements; i++)

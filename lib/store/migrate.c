@@ -66,7 +66,7 @@ apply(struct store *s, int64_t from)
 	    (unsigned)s->pool->schema->application_id,
 	    (unsigned)s->pool->schema->nmigrations);
 	enum outcome e = pragma == NULL ?
-	    FAIL(s->log, INTERNAL, "no memory") : OK;
+	    FAIL_MEMORY(s->log) : OK;
 	size_t i;
 
 	for (i = (size_t)from; i < s->pool->schema->nmigrations &&

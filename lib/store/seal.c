@@ -86,6 +86,8 @@ seal_load(struct seal *s, const char *path, bool create, struct log *log)
 			return e;
 		found = file_read(path, &b, &st);
 	}
+	if (!found && errno == ENOMEM)
+		return FAIL_MEMORY(log);
 	if (!found)
 		return unreadable(path, errno, log);
 	e = take_keys(s, path, &b, &st, log);

@@ -142,7 +142,7 @@ store_join(struct store_pool *pool, struct log *log, struct store **out)
 	enum outcome e;
 
 	if (s == NULL)
-		return FAIL(log, INTERNAL, "no memory");
+		return FAIL_MEMORY(log);
 	s->pool = pool;
 	s->log = log;
 	s->patience = pool->busy_timeout;
@@ -161,7 +161,7 @@ store_open(const struct schema *schema, const struct store_options *o,
 	enum outcome e;
 
 	if (pool == NULL)
-		return FAIL(log, INTERNAL, "no memory");
+		return FAIL_MEMORY(log);
 	if ((e = store_join(pool, log, out)) == OK)
 		(*out)->own_pool = true;
 	else

@@ -148,7 +148,7 @@ struct token_out {
 };
 
 static enum outcome
-read_token(struct log *log, struct json_object *o, void *arg)
+read_token(struct log *log, const struct json_object *o, void *arg)
 {
 	const struct token_out *out = arg;
 	size_t i, n;
@@ -223,37 +223,46 @@ fetch(struct context *cx, const struct app *app, struct access *out)
 enum step { STEP_DONE, STEP_WAIT };
 
 static enum outcome
+use_row(struct context *cx, const struct app *app, const struct row *row,
+    struct access *out, enum step *step)
+{
+	enum outcome e;
+	bool mine;
+
+	*out = row->access;
+	if (row->have && row->expires - cx->now > EARLY)
+		return OK;
+	if (row->refused_until > cx->now &&
+	    row->refused_until <= cx->now + ACCESS_REFUSED) {
+		if (row->have)
+			return OK;
+		return FAIL(cx->log, WECHAT_ERROR, "WeChat refused an "
+		    "access_token a moment ago; not asking again yet");
+	}
+	if ((e = take_lease(cx, app, row, &mine)) != OK)
+		return row->have ? OK : e;
+	if (mine) {
+		e = fetch(cx, app, out);
+		if (e != OK && row->have) {	/* the old one still lives */
+			*out = row->access;
+			e = OK;
+		}
+	} else if (!row->have)
+		*step = STEP_WAIT;
+	return e;
+}
+
+static enum outcome
 try_once(struct context *cx, const struct app *app, struct access *out,
     enum step *step)
 {
 	struct row row;
 	enum outcome e;
-	bool mine;
 
 	*step = STEP_DONE;
 	cx->now = clock_now();
-	if ((e = read_row(cx, app, &row)) != OK)
-		return e;
-	*out = row.access;
-	if (row.have && row.expires - cx->now > EARLY)
-		return OK;
-	if (row.refused_until > cx->now &&
-	    row.refused_until <= cx->now + ACCESS_REFUSED) {
-		if (row.have)
-			return OK;
-		return FAIL(cx->log, WECHAT_ERROR, "WeChat refused an "
-		    "access_token a moment ago; not asking again yet");
-	}
-	if ((e = take_lease(cx, app, &row, &mine)) != OK)
-		return row.have ? OK : e;
-	if (mine) {
-		e = fetch(cx, app, out);
-		if (e != OK && row.have) {	/* the old one still lives */
-			*out = row.access;
-			e = OK;
-		}
-	} else if (!row.have)
-		*step = STEP_WAIT;
+	if ((e = read_row(cx, app, &row)) == OK)
+		e = use_row(cx, app, &row, out, step);
 	explicit_bzero(&row, sizeof(row));
 	return e;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* call.c: how a call to WeChat is made, and what its errors mean to us.
- *
- * Nothing that WeChat says reaches a client; of an error the log gets the
- * number and the rid, by which WeChat's support finds the call. */
+/* call.c: how a call to WeChat is made. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -14,85 +11,30 @@
 #include "base/json.h"
 #include "wechat/breaker.h"
 #include "wechat/call.h"
+#include "wechat/errcode.h"
 #include "wechat/https.h"
 
 #define URL_MAX		8192
-#define RID_MAX		64
 #define AGAIN_FIRST	100	/* ms before the first repetition; doubles */
-#define ERRCODE_BUSY	(-1)
-
-/* ---- errors */
-
-/* The rid in an errmsg: "..., rid: 652d44d0-1d0af18b-5b069232". */
-static void
-read_rid(struct json_object *o, char out[RID_MAX])
-{
-	size_t len, n;
-	const char *msg = json_text(o, "errmsg", &len), *rid;
-
-	out[0] = '\0';
-	if (msg == NULL || (rid = strstr(msg, "rid: ")) == NULL)
-		return;
-	rid += strlen("rid: ");
-	n = strspn(rid, "0123456789abcdef-");
-	if (n < RID_MAX) {
-		memcpy(out, rid, n);
-		out[n] = '\0';
-	}
-}
-
-/* Numbers that users and clients can act upon; all others are the
- * operator's. */
-static enum outcome
-from_errcode(struct log *log, int64_t errcode, const char *rid)
-{
-	static const struct { int64_t errcode; enum outcome o; } known[] = {
-		{ ERRCODE_BUSY,	WECHAT_UNAVAILABLE },
-		{ 40029,	CODE_INVALID },
-		{ 40163,	CODE_USED },
-		{ 40226,	USER_BLOCKED },
-		{ 45009,	TOO_MANY_REQUESTS },
-		{ 45011,	TOO_MANY_REQUESTS },
-	};
-	enum outcome o = WECHAT_ERROR;
-	size_t i;
-
-	for (i = 0; i < COUNT(known); i++)
-		if (known[i].errcode == errcode)
-			o = known[i].o;
-	return FAIL(log, o, "WeChat: errcode %" PRId64 " rid %s", errcode,
-	    *rid == '\0' ? "-" : rid);
-}
-
-/* The errcode of a reply; one that is absent or 0 is a success. */
-static enum outcome
-read_errcode(struct log *log, struct json_object *o, int64_t *errcode)
-{
-	char rid[RID_MAX];
-
-	if (!json_has(o, "errcode"))
-		return OK;
-	if (!json_number(o, "errcode", errcode))
-		return FAIL(log, WECHAT_ERROR, "WeChat: errcode is no number");
-	if (*errcode == 0)
-		return OK;
-	read_rid(o, rid);
-	return from_errcode(log, *errcode, rid);
-}
 
 enum outcome
 api_read(struct log *log, const char *text, size_t n,
-    enum outcome (*read)(struct log *, struct json_object *, void *),
+    enum outcome (*read)(struct log *, const struct json_object *,
+    void *),
     void *out, int64_t *errcode)
 {
-	struct json_object *o = json_parse_object(text, n);
+	struct json_object *o;
+	enum json_result parsed;
 	enum outcome e;
 
 	*errcode = 0;
-	if (o == NULL)
+	parsed = json_read(text, n, JSON_STRICT, &o);
+	if (parsed == JSON_NO_MEMORY)
+		return FAIL_MEMORY(log);
+	if (parsed != JSON_OK)
 		return FAIL(log, WECHAT_ERROR, "WeChat: the answer is no JSON "
 		    "object");
-	e = read_errcode(log, o, errcode);
+	e = errcode_read(log, o, errcode);
 	if (e == OK && read != NULL)
 		e = read(log, o, out);
 	json_done(o);
@@ -106,6 +48,12 @@ from_http(struct context *cx, enum http_result r, long status, const char *why)
 {
 	if (r == HTTP_FAILED)
 		return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat: %s", why);
+	if (r == HTTP_LOST)
+		return FAIL(cx->log, CODE_LOST, "WeChat closed a kept "
+		    "connection before it answered: the code may have been "
+		    "used, and is not sent again");
+	if (r == HTTP_NO_MEMORY)
+		return FAIL_MEMORY(cx->log);
 	if (r == HTTP_TOO_LARGE)
 		return FAIL(cx->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
 	if (status >= 500 || status == 429)
@@ -132,7 +80,10 @@ send_once(struct context *cx, const struct api *a,
 	if ((e = breaker_allow(cx, &failures)) != OK)
 		return e;
 	r = http_call(cx->wechat->http, call, &reply, &status, &why);
-	breaker_note(cx, failures, r != HTTP_FAILED);
+	/* Kept connections end; that alone is no reason to give WeChat up. */
+	if ((r != HTTP_LOST && r != HTTP_NO_MEMORY) || failures > 0)
+		breaker_note(cx, failures,
+		    r != HTTP_FAILED && r != HTTP_LOST);
 	if ((e = from_http(cx, r, status, why)) == OK)
 		e = api_read(cx->log, reply.p == NULL ? "" : reply.p,
 		    reply.len, a->read, a->out, errcode);
@@ -185,6 +136,10 @@ api_send(struct context *cx, const struct api *a, const char *token,
 	}
 	if (a->query.p != NULL)
 		buf_str(&url, a->query.p);
+	if (url.no_memory || a->query.no_memory || a->body.no_memory) {
+		buf_free(&url);
+		return FAIL_MEMORY(cx->log);
+	}
 	if (url.bad || a->query.bad || a->body.bad) {
 		buf_free(&url);
 		return FAIL(cx->log, INTERNAL, "a call to WeChat is too long");

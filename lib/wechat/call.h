@@ -29,8 +29,8 @@ struct api {
 	struct buf	 query;		/* "name=value&..." or empty */
 	struct buf	 body;		/* JSON to POST; empty: a GET */
 	bool		 once;		/* a code that can be used once */
-	enum outcome	 (*read)(struct log *, struct json_object *,
-	    void *out);
+	enum outcome	 (*read)(struct log *, const struct json_object *,
+			    void *out);
 	void		*out;
 };
 
@@ -50,7 +50,8 @@ void		api_done(struct api *);
 
 /* Parse the text of a reply and hand it to `read`. */
 enum outcome	api_read(struct log *, const char *text, size_t n,
-		    enum outcome (*read)(struct log *, struct json_object *,
-		    void *), void *out, int64_t *errcode);
+		    enum outcome (*read)(struct log *,
+		    const struct json_object *, void *), void *out,
+		    int64_t *errcode);
 
 #endif

@@ -14,7 +14,8 @@
 /* An openid or unionid: opaque, but of printable ASCII, since it goes into
  * header lines for protected programs. */
 static bool
-read_id(struct json_object *o, const char *name, char out[OPENID_MAX + 1])
+read_id(const struct json_object *o, const char *name,
+    char out[OPENID_MAX + 1])
 {
 	size_t i, n;
 	const char *s = json_text(o, name, &n);
@@ -29,9 +30,10 @@ read_id(struct json_object *o, const char *name, char out[OPENID_MAX + 1])
 }
 
 /* Base64 of 16 bytes in canonical form: WeChat signs with this text, and we
- * have to reproduce it exactly. */
+ * have to reproduce it exactly.  Another one is no key for us; it is needed
+ * for open data only. */
 static bool
-read_key(struct json_object *o, uint8_t key[SESSION_KEY_LEN])
+read_key(const struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 {
 	char again[SESSION_KEY_B64 + 1];
 	size_t n, got;
@@ -49,14 +51,17 @@ read_key(struct json_object *o, uint8_t key[SESSION_KEY_LEN])
 }
 
 static enum outcome
-read_session(struct log *log, struct json_object *o, void *arg)
+read_session(struct log *log, const struct json_object *o, void *arg)
 {
 	struct wechat_session *out = arg;
 
 	*out = (struct wechat_session){ .openid = "" };
-	if (!read_id(o, "openid", out->openid) || !read_key(o, out->key))
-		return FAIL(log, WECHAT_ERROR, "WeChat: openid or session_key "
-		    "is missing or malformed");
+	if (!read_id(o, "openid", out->openid))
+		return FAIL(log, WECHAT_ERROR, "WeChat: openid is missing or "
+		    "malformed");
+	out->has_key = read_key(o, out->key);
+	if (!out->has_key)
+		explicit_bzero(out->key, sizeof(out->key));
 	if (!read_id(o, "unionid", out->unionid))
 		out->unionid[0] = '\0';
 	return OK;

@@ -51,12 +51,13 @@ wipe_realloc(void *p, size_t n)
 	return q;
 }
 
+static bool ready;		/* written once, before any handle is made */
+
 static void
 init(void)
 {
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free,
-	    wipe_realloc, strdup, calloc) != CURLE_OK)
-		abort();
+	ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free,
+	    wipe_realloc, strdup, calloc) == CURLE_OK;
 }
 
 /* ---- callbacks */
@@ -179,7 +180,7 @@ http_open(const struct conf *conf)
 	struct http *h;
 
 	pthread_once(&once, init);
-	if ((h = calloc(1, sizeof(*h))) == NULL)
+	if (!ready || (h = calloc(1, sizeof(*h))) == NULL)
 		return NULL;
 	h->conf = conf;
 	h->curl = curl_easy_init();
@@ -279,8 +280,11 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, status);
 		return HTTP_ANSWERED;
 	}
-	*why = h->again ? "a kept connection died before an answer" :
-	    curl_easy_strerror(rc);
+	*why = curl_easy_strerror(rc);
+	if (h->again)
+		return HTTP_LOST;
+	if (rc == CURLE_OUT_OF_MEMORY || reply->no_memory)
+		return HTTP_NO_MEMORY;
 	return reply->bad ? HTTP_TOO_LARGE : HTTP_FAILED;
 }
 

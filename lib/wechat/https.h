@@ -27,6 +27,8 @@ struct http_call {
 enum http_result {
 	HTTP_ANSWERED,		/* any status; the body is in `reply` */
 	HTTP_FAILED,		/* no connection, timeout, cut reply */
+	HTTP_LOST,		/* `once`: a kept connection died */
+	HTTP_NO_MEMORY,
 	HTTP_TOO_LARGE,		/* more than the ceiling of `reply` */
 };
 

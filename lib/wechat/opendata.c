@@ -28,29 +28,49 @@ session_key_text(const uint8_t key[SESSION_KEY_LEN],
 
 /* ---- the signature */
 
-struct json_object *
-opendata_signed(const struct keys *keys, const char *raw, size_t n,
+static bool
+signature_holds(const uint8_t key[SESSION_KEY_LEN], const char *raw, size_t n,
     const char *signature, size_t signature_len)
 {
 	struct sha1_ctx ctx;
 	uint8_t sum[SHA1_DIGEST_SIZE];
 	char text[SESSION_KEY_B64 + 1], hex[2 * SHA1_DIGEST_SIZE + 1];
-	bool found = false;
-	size_t i;
 
-	for (i = 0; i < keys->n; i++) {
-		session_key_text(keys->key[i], text);
-		sha1_init(&ctx);
-		sha1_update(&ctx, n, (const uint8_t *)raw);
-		sha1_update(&ctx, SESSION_KEY_B64, (const uint8_t *)text);
-		sha1_digest(&ctx, sizeof(sum), sum);
-		hex_write(sum, sizeof(sum), hex);
-		found |= signature_len == sizeof(hex) - 1 &&
-		    same_secret(hex, signature, sizeof(hex) - 1);
-	}
+	session_key_text(key, text);
+	sha1_init(&ctx);
+	sha1_update(&ctx, n, (const uint8_t *)raw);
+	sha1_update(&ctx, SESSION_KEY_B64, (const uint8_t *)text);
+	sha1_digest(&ctx, sizeof(sum), sum);
+	hex_write(sum, sizeof(sum), hex);
 	explicit_bzero(text, sizeof(text));
 	explicit_bzero(&ctx, sizeof(ctx));
-	return found ? json_parse_object(raw, n) : NULL;
+	return signature_len == sizeof(hex) - 1 &&
+	    same_secret(hex, signature, sizeof(hex) - 1);
+}
+
+enum opendata_point
+opendata_signed(const struct keys *keys, const char *raw, size_t n,
+    const char *signature, size_t signature_len, struct opendata *out)
+{
+	enum json_result parsed;
+	bool holds = false;
+	size_t i;
+
+	*out = (struct opendata){ .point = OPENDATA_NO_KEY };
+	for (i = 0; i < keys->n; i++)
+		holds |= signature_holds(keys->key[i], raw, n, signature,
+		    signature_len);
+	parsed = json_read(raw, n, JSON_MEND, &out->json);
+	if (parsed == JSON_NO_MEMORY)
+		out->point = OPENDATA_NO_MEMORY;
+	else if (holds)
+		out->point = parsed == JSON_OK ? OPENDATA_OPEN :
+		    OPENDATA_NO_JSON;
+	if (out->point != OPENDATA_OPEN) {
+		json_done(out->json);
+		out->json = NULL;
+	}
+	return out->point;
 }
 
 /* ---- decryption */
@@ -68,24 +88,27 @@ unpad(const uint8_t *p, size_t n)
 	return wrong != 0 ? 0 : n - pad;
 }
 
+/* Did the key open it, whatever the text may be?  Then all but its ends, which
+ * a wrong iv garbles or which were cut off, is UTF-8 without control
+ * characters.  What a wrong key gives is not, so good as never. */
 static bool
-watermark_right(struct json_object *o, const struct opendata_rules *r)
+readable(const uint8_t *plain, size_t n)
 {
-	struct json_object *mark = json_child(o, "watermark");
-	const char *appid;
-	int64_t at;
-	size_t n;
+	const char *const text = (const char *)plain;
+	size_t i = BLOCK, bad = 0, step;
 
-	if (mark == NULL || (appid = json_text(mark, "appid", &n)) == NULL ||
-	    strcmp(appid, r->appid) != 0 ||
-	    !json_number(mark, "timestamp", &at))
-		return false;
-	return at <= r->now + CLOCK_SKEW &&
-	    (r->watermark_age == 0 || at >= r->now - r->watermark_age);
+	while (i < n && i < 2 * BLOCK && (plain[i] & 0xc0) == 0x80)
+		i++;			/* of a character that began before */
+	for (; i + BLOCK < n; i += step) {
+		step = utf8_length(text + i, n - i);
+		bad += step == 0 || plain[i] < 0x20;
+		step = step == 0 ? 1 : step;
+	}
+	return n > 3 * BLOCK && bad * 16 < n;
 }
 
 static bool
-openid_right(struct json_object *o, const struct opendata_rules *r)
+openid_right(const struct json_object *o, const struct opendata_rules *r)
 {
 	const char *openid;
 	size_t n;
@@ -96,50 +119,90 @@ openid_right(struct json_object *o, const struct opendata_rules *r)
 	return openid != NULL && strcmp(openid, r->openid) == 0;
 }
 
+/* All rules are looked at, whichever is broken. */
+static enum opendata_point
+judge(const struct json_object *o, const struct opendata_rules *r,
+    struct opendata *out)
+{
+	const struct json_object *mark = json_child(o, "watermark");
+	const bool user = openid_right(o, r);
+	const char *appid = NULL;
+	bool app, age;
+	int64_t at = -1;
+	size_t n;
+
+	if (mark == NULL || (appid = json_text(mark, "appid", &n)) == NULL ||
+	    !json_number(mark, "timestamp", &at) || at < 0)
+		return OPENDATA_MARK;
+	out->age = r->now - at;
+	if (n <= APPID_MAX && all_alnum_or(appid, n, "_-"))
+		memcpy(out->appid, appid, n + 1);
+	app = strcmp(appid, r->appid) == 0;
+	age = out->age >= -CLOCK_SKEW &&
+	    (r->watermark_age == 0 || out->age <= r->watermark_age);
+	return !app ? OPENDATA_APP : !age ? OPENDATA_AGE :
+	    !user ? OPENDATA_USER : OPENDATA_OPEN;
+}
+
 /* One key: decrypt into `plain` and judge all of it. */
-static struct json_object *
+static void
 open_with(const uint8_t key[SESSION_KEY_LEN], const uint8_t *data, size_t n,
-    const uint8_t iv[BLOCK], uint8_t *plain, const struct opendata_rules *r)
+    const uint8_t iv[BLOCK], uint8_t *plain, const struct opendata_rules *r,
+    struct opendata *out)
 {
 	struct aes128_ctx aes;
 	uint8_t chain[BLOCK];
-	struct json_object *o;
+	enum json_result parsed;
+	bool opened;
 	size_t len;
 
+	*out = (struct opendata){ .point = OPENDATA_NO_KEY };
 	memcpy(chain, iv, BLOCK);
 	aes128_set_decrypt_key(&aes, key);
 	cbc_decrypt(&aes, (nettle_cipher_func *)aes128_decrypt, BLOCK, chain,
 	    n, plain, data);
 	explicit_bzero(&aes, sizeof(aes));
 	len = unpad(plain, n);
+	opened = readable(plain, n);
 	/* With wrong padding the text is parsed all the same. */
-	o = json_parse_object((const char *)plain, len == 0 ? n : len);
-	if (o == NULL || len == 0 ||
-	    ((int)watermark_right(o, r) & (int)openid_right(o, r)) == 0) {
-		json_done(o);
-		return NULL;
+	parsed = json_read((const char *)plain, len == 0 ? n : len, JSON_MEND,
+	    &out->json);
+	if (parsed == JSON_NO_MEMORY)
+		out->point = OPENDATA_NO_MEMORY;
+	else if (parsed == JSON_OK) {
+		out->point = judge(out->json, r, out);
+		if (len == 0)
+			out->point = OPENDATA_PADDING;
+	} else if (opened)
+		out->point = len == 0 ? OPENDATA_PADDING : OPENDATA_NO_JSON;
+	if (out->point != OPENDATA_OPEN) {
+		json_done(out->json);
+		out->json = NULL;
 	}
-	return o;
 }
 
-struct json_object *
+enum opendata_point
 opendata_open(const struct keys *keys, const uint8_t *data, size_t n,
-    const uint8_t iv[16], const struct opendata_rules *r)
+    const uint8_t iv[OPENDATA_IV], const struct opendata_rules *r,
+    struct opendata *out)
 {
-	struct json_object *found = NULL, *o;
+	struct opendata one;
 	uint8_t *plain;
 	size_t i;
 
-	if (n == 0 || n % BLOCK != 0 || (plain = malloc(n)) == NULL)
-		return NULL;
+	*out = (struct opendata){ .point = OPENDATA_NO_KEY };
+	if (n == 0 || n % BLOCK != 0)
+		return out->point;
+	if ((plain = malloc(n)) == NULL)
+		return out->point = OPENDATA_NO_MEMORY;
 	for (i = 0; i < keys->n; i++) {
-		o = open_with(keys->key[i], data, n, iv, plain, r);
-		if (found == NULL)
-			found = o;
+		open_with(keys->key[i], data, n, iv, plain, r, &one);
+		if (one.point > out->point)
+			*out = one;
 		else
-			json_done(o);
+			json_done(one.json);
 	}
 	explicit_bzero(plain, n);
 	free(plain);
-	return found;
+	return out->point;
 }

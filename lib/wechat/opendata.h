@@ -28,11 +28,34 @@ struct keys {
 void		session_key_text(const uint8_t key[SESSION_KEY_LEN],
 		    char out[SESSION_KEY_B64 + 1]);
 
+/* How far opening it came with the key that came furthest: for the operator's
+ * log, never for a reply. */
+enum opendata_point {
+	OPENDATA_NO_KEY,	/* no key fits */
+	OPENDATA_PADDING,	/* one opens it; cut short, or badly padded */
+	OPENDATA_NO_JSON,	/* no JSON object: another iv, perhaps */
+	OPENDATA_MARK,		/* its watermark is missing or malformed */
+	OPENDATA_APP,		/* it is of another app */
+	OPENDATA_AGE,		/* it is too old, or from the future */
+	OPENDATA_USER,		/* it is of another user */
+	OPENDATA_NO_MEMORY,	/* it can't be told */
+	OPENDATA_OPEN
+};
+
+struct opendata {
+	enum opendata_point	 point;
+	int64_t			 age;		/* s, from OPENDATA_AGE on */
+	char			 appid[APPID_MAX + 1];	/* its app; "": odd */
+	struct json_object	*json;		/* OPENDATA_OPEN only */
+};
+
 /* Check SHA-1(raw || session_key) against `signature` (hexadecimal) with each
- * key, and parse the n bytes of `raw`.  NULL: no key fits, or no JSON object.
- * The caller ends the result with json_done(). */
-struct json_object *opendata_signed(const struct keys *, const char *raw,
-		    size_t n, const char *signature, size_t signature_len);
+ * key, and read the n bytes of `raw`.  Gives out->point: OPENDATA_NO_KEY,
+ * OPENDATA_NO_JSON, OPENDATA_NO_MEMORY, or OPENDATA_OPEN: then the caller ends
+ * out->json with json_done(). */
+enum opendata_point opendata_signed(const struct keys *, const char *raw,
+		    size_t n, const char *signature, size_t signature_len,
+		    struct opendata *out);
 
 /* Whose data it has to be, and how old it may be. */
 struct opendata_rules {
@@ -41,11 +64,12 @@ struct opendata_rules {
 	int64_t		 watermark_age;		/* s; 0: any */
 };
 
-/* Decrypt the n bytes of `data` (AES-128-CBC, PKCS#7) with each key, and judge
- * watermark and openId.  NULL: no key opens it, or it breaks a rule.  The
- * caller ends the result with json_done(). */
-struct json_object *opendata_open(const struct keys *, const uint8_t *data,
+/* Decrypt the n bytes of `data` (AES-128-CBC, PKCS#7) with each key, mend what
+ * is odd in the text (JSON_MEND), and judge watermark and openId.  Gives
+ * out->point; with OPENDATA_OPEN the caller ends out->json with json_done().
+ * Data of no whole blocks is OPENDATA_NO_KEY. */
+enum opendata_point opendata_open(const struct keys *, const uint8_t *data,
 		    size_t n, const uint8_t iv[OPENDATA_IV],
-		    const struct opendata_rules *);
+		    const struct opendata_rules *, struct opendata *out);
 
 #endif

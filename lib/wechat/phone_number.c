@@ -13,41 +13,52 @@
 #include "wechat/call.h"
 #include "wechat/wechat.h"
 
-static bool
-all_digits(const char *s, size_t n)
+/* A member that is digits, `most` at most, maybe with blanks around them and,
+ * if it may be, a plus before; *n is 0 when it is nothing of that kind. */
+static const char *
+read_digits(const struct json_object *o, const char *name, size_t most,
+    bool plus, size_t *n)
 {
-	return strspn(s, "0123456789") == n;
+	size_t len;
+	const char *s = json_text(o, name, &len);
+
+	*n = 0;
+	if (s == NULL)
+		return "";
+	s += strspn(s, " ");
+	s += plus && *s == '+';
+	len = strspn(s, "0123456789");
+	if (len <= most && s[len + strspn(s + len, " ")] == '\0')
+		*n = len;
+	return s;
 }
 
 static void
-read_country(struct json_object *o, char out[COUNTRY_MAX + 1])
+read_country(const struct json_object *o, char out[COUNTRY_MAX + 1])
 {
 	int64_t number;
 	size_t n;
-	const char *s = json_text(o, "countryCode", &n);
+	const char *s = read_digits(o, "countryCode", COUNTRY_MAX, true, &n);
 
-	out[0] = '\0';
-	if (s != NULL && *s == '+') {
-		s++;
-		n--;
-	}
-	if (s != NULL && n <= COUNTRY_MAX && all_digits(s, n))
-		memcpy(out, s, n + 1);
-	else if (json_number(o, "countryCode", &number) && number > 0 &&
+	memcpy(out, s, n);
+	out[n] = '\0';
+	if (n == 0 && json_kind(o, "countryCode") == JSON_INTEGER &&
+	    json_number(o, "countryCode", &number) && number > 0 &&
 	    number <= 999999)
 		snprintf(out, COUNTRY_MAX + 1, "%" PRId64, number);
 }
 
 bool
-wechat_read_phone(struct json_object *o, struct wechat_phone *p)
+wechat_read_phone(const struct json_object *o, struct wechat_phone *p)
 {
 	size_t n;
-	const char *s = json_text(o, json_has(o, "purePhoneNumber") ?
-	    "purePhoneNumber" : "phoneNumber", &n);
+	const char *s = read_digits(o, json_has(o, "purePhoneNumber") ?
+	    "purePhoneNumber" : "phoneNumber", PHONE_MAX, false, &n);
 
-	if (s == NULL || n < PHONE_MIN || n > PHONE_MAX || !all_digits(s, n))
+	if (n < PHONE_MIN)
 		return false;
-	memcpy(p->number, s, n + 1);
+	memcpy(p->number, s, n);
+	p->number[n] = '\0';
 	read_country(o, p->country);
 	return true;
 }
@@ -60,10 +71,10 @@ struct phone_out {
 };
 
 static enum outcome
-read_phone(struct log *log, struct json_object *o, void *arg)
+read_phone(struct log *log, const struct json_object *o, void *arg)
 {
 	const struct phone_out *out = arg;
-	struct json_object *info = json_child(o, "phone_info"), *mark;
+	const struct json_object *info = json_child(o, "phone_info"), *mark;
 	const char *appid;
 	size_t n;
 

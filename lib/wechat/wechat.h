@@ -2,6 +2,7 @@
 /* wechat.h: WeChat's server API, and what its answers mean to us.
  *
  * Outcomes of every call: OK; CODE_INVALID (40029), CODE_USED (40163),
+ * CODE_LOST (a kept connection died under a code: it may have been used),
  * USER_BLOCKED (40226), TOO_MANY_REQUESTS (45011, 45009); WECHAT_UNAVAILABLE
  * (-1 to the end, timeout, transport, HTTP 5xx and 429, the breaker);
  * WECHAT_ERROR (all else; the log says what). */
@@ -24,7 +25,8 @@ struct log;
 struct wechat_session {
 	char	openid[OPENID_MAX + 1];
 	char	unionid[OPENID_MAX + 1];	/* "": none */
-	uint8_t	key[SESSION_KEY_LEN];		/* session_key, decoded */
+	bool	has_key;			/* a session_key of our kind */
+	uint8_t	key[SESSION_KEY_LEN];		/* decoded */
 };
 
 /* What getuserphonenumber gives; digits only. */
@@ -45,7 +47,8 @@ enum outcome	wechat_phone_number(struct context *, const struct app *,
 
 /* Read purePhoneNumber (else phoneNumber) and countryCode, which may be a
  * number or text.  False: no phone number of PHONE_MIN to PHONE_MAX digits. */
-bool		wechat_read_phone(struct json_object *, struct wechat_phone *);
+bool		wechat_read_phone(const struct json_object *,
+		    struct wechat_phone *);
 
 /* checkSessionKey: is this the user's key now? */
 enum outcome	wechat_check_key(struct context *, const struct app *,

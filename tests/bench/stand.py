@@ -54,7 +54,7 @@ def compile_tools(folder):
             ('null_fastcgi', ['-lfcgi', '-pthread']), ('null_cgi', []),
             ('starts', []), ('wechat', []),
             ('slow_disk', ['-shared', '-fPIC']),
-            ('rows', [library, '-lsqlite3', '-ljson-c', '-lnettle',
+            ('rows', [library, '-lsqlite3', '-lnettle',
                       '-pthread'])):
         subprocess.run(['gcc', *CFLAGS, *include, '-o', folder / name,
                         BENCH / f'{name}.c', *options], check=True)

@@ -61,17 +61,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool parsed, given;
 
 	if (input_type(NULL, text, size) == BODY_JSON)
-		parsed = input_json(&in, text, size);
+		parsed = input_json(&in, text, size) == OK;
 	else
 		parsed = input_form(&in, text, size, fields, COUNT(fields),
-		    &a);
+		    &a) == OK;
 	for (i = 0; parsed && i < COUNT(fields); i++) {
 		struct val v = { .set = false };
 		const char *s = input_text(&in, fields[i].name, &len, &given);
 
 		if (s != NULL && (!given || s[len] != '\0'))
 			abort();
-		if (input_field(&in, &fields[i], &a, &v) && v.set) {
+		if (input_field(&in, &fields[i], &a, &v) == OK && v.set) {
 			if (!given)
 				abort();
 			judge(&fields[i], &v);

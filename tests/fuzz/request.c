@@ -18,6 +18,7 @@
 #include "program/serve.h"
 #include "program/worker.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/json_of.h"
 
 #define VARS	64
 
@@ -75,7 +76,7 @@ put(void *arg, const char *p, size_t n)
 	judge(f->told || memmem(p, n, token, TOKEN_LEN) == NULL);
 	left = n - (size_t)(end + 4 - p);
 	if (left > 0) {
-		o = json_parse_object(end + 4, left);
+		o = json_of(end + 4, left);
 		judge(o != NULL && json_has(o, "code"));
 		json_done(o);
 	}
@@ -89,7 +90,7 @@ put_log(void *arg, const char *p, size_t n)
 	struct json_object *o;
 
 	judge(n > 0 && p[n - 1] == '\n' && memchr(p, '\n', n) == p + n - 1);
-	o = json_parse_object(p, n);
+	o = json_of(p, n);
 	judge(o != NULL);
 	judge(f->told || memmem(p, n, token, TOKEN_LEN) == NULL);
 	json_done(o);

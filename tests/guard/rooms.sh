@@ -12,8 +12,7 @@ here=$src/tests/guard
 . "$here/tap.sh"
 
 # Headers of other libraries, and who may include them.
-private='curl/=lib/wechat/ sqlite3.h=lib/store/ fcgiapp.h=lib/cgi/connection.
-json-c/=lib/base/json.c json-c/=lib/cgi/input.c json-c/=sandbox/serve.c'
+private='curl/=lib/wechat/ sqlite3.h=lib/store/ fcgiapp.h=lib/cgi/connection.'
 
 # Symbols that go up on purpose: each file of cgi-bin/ defines the descriptor
 # that lib/program/main.c reads.
@@ -144,8 +143,6 @@ planted "curl outside of lib/wechat/" lib/account/user.c \
 planted "SQLite outside of lib/store/" ctl/users.c '#include <sqlite3.h>'
 planted "libfcgi outside of lib/cgi/fastcgi.c" lib/cgi/process.c \
     '#include <fcgiapp.h>'
-planted "json-c outside of its files" lib/wechat/call.c \
-    '#include <json-c/json.h>'
 mkdir "$copy/lib/attic"
 planted "a file in no room" lib/attic/planted.c ''
 planted "a file in lib/ itself" lib/planted.c ''

@@ -155,7 +155,7 @@ GOOD = {'code': '{code}'}
 CORS = (('cors_origin', 'https://demo.example'),)
 IN_QUERY = (('token_in_query', 'yes'),)
 TWO_APPS = (('default_app', None),)
-LIMITED = (('login_failures', '3'),)
+LIMITED = (('login_failures', '3'), ('login_failures_max', '0'))
 ORIGIN = {'Origin': 'https://demo.example'}
 
 ROWS = [

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import time
 import urllib.parse
 
@@ -378,16 +379,14 @@ BROKEN = [
     ('nothing but padding', lambda p: encrypt(p.key, b'', b'\x10' * 16)),
     ('noise with right padding', lambda p: encrypt(
         p.key, bytes(b | 0x80 for b in os.urandom(47)))),
-    ('a byte that is no UTF-8', text_is(
-        b'{"x":"\xff","nickName":"Band","watermark":MARK}')),
-    ('an overlong form', text_is(
-        b'{"x":"\xc0\xaf","nickName":"Band","watermark":MARK}')),
-    ('a surrogate in UTF-8', text_is(
-        b'{"x":"\xed\xa0\x80","nickName":"Band","watermark":MARK}')),
-    ('half a character', text_is(
-        b'{"x":"\xe5\xbe","nickName":"Band","watermark":MARK}')),
-    ('a lone surrogate', text_is(
-        b'{"x":"\\ud800","nickName":"Band","watermark":MARK}')),
+    ('a byte that is no UTF-8, in a name', text_is(
+        b'{"x\xff":1,"nickName":"Band","watermark":MARK}')),
+    ('a byte that is no UTF-8, outside of strings', text_is(
+        b'{\xff"nickName":"Band","watermark":MARK}')),
+    ('a control character in a name', text_is(
+        b'{"x\x07":1,"nickName":"Band","watermark":MARK}')),
+    ('a lone surrogate in a name', text_is(
+        b'{"x\\ud800":1,"nickName":"Band","watermark":MARK}')),
     ('UTF-16', lambda p: encrypt(p.key, p.plain().decode().encode(
         'utf-16le'))),
     ('a byte order mark', lambda p: encrypt(
@@ -397,14 +396,13 @@ BROKEN = [
     ('a string', text_is(b'"nickName"')), ('null', text_is(b'null')),
     ('two objects', lambda p: encrypt(p.key, p.plain() + p.plain())),
     ('a byte behind the object', lambda p: encrypt(p.key, p.plain() + b'x')),
-    ('a NUL behind the object', lambda p: encrypt(p.key, p.plain() + b'\0')),
+    ('a NUL and more behind the object', lambda p: encrypt(
+        p.key, p.plain() + b'\0{}')),
     ('an object without its end', lambda p: encrypt(p.key, p.plain()[:-1])),
     ('a comment', lambda p: encrypt(p.key, b'/**/' + p.plain())),
     ('a comma too many', text_is(b'{"nickName":"Band","watermark":MARK,}')),
     ('single quotation marks', text_is(
         b"{'nickName':'Band',\"watermark\":MARK}")),
-    ('a line end in a string', text_is(
-        b'{"x":"\n","nickName":"Band","watermark":MARK}')),
     ('no watermark', member(watermark=None)),
     ('a watermark that is text', member(watermark='x')),
     ('a watermark that is an array', member(watermark=[])),
@@ -439,6 +437,168 @@ BROKEN = [
     ('another key', other_key()), ('a key of zeros', other_key(ZERO_KEY)),
     ('all zeros', lambda p: {'iv': OWN_IV, 'encryptedData':
                              base64.b64encode(bytes(160)).decode()}),
+]
+
+
+# ---- what is odd, and opens all the same
+
+# the nickname as bytes in the JSON; what is stored
+ODD = [
+    ('a byte that is no UTF-8', b'Ba\xffnd', 'Ba\ufffdnd'),
+    ('an overlong form', b'Ba\xc0\xafnd', 'Ba\ufffdnd'),
+    ('half an emoji, as bytes', b'Ba\xed\xa0\xbdnd', 'Ba\ufffdnd'),
+    ('half an emoji, escaped', b'Ba\\ud83dnd', 'Ba\ufffdnd'),
+    ('the other half, escaped', b'\\ude00Band', '\ufffdBand'),
+    ('half a character', b'Band\xe5\xbe', 'Band\ufffd'),
+    ('a control character', b'\x14Ba\x0bnd', 'Band'),
+    ('a NUL', b'Ba\0nd', 'Band'),
+    ('a NUL, escaped', b'Ba\\u0000nd', 'Band'),
+    ('a control character, escaped', b'Ba\\u0007\\nnd', 'Band'),
+    ('a control character of two bytes', b'Ba\xc2\x85nd', 'Band'),
+    ('a line end', b'Ba\nnd', 'Band'),
+    ('a whole emoji', b'Band\\ud83d\\ude00', 'Band😀'),
+]
+AROUND = [
+    ('NULs behind the object', b'', b'\0\0\0'),
+    ('padding behind the object, once more', b'', b'\5\5\5\5\5'),
+    ('blanks around the object', b' \r\n', b'\t \n'),
+]
+
+
+def odd_nickname(w, raw, stored):
+    """In the nickname and in a label: what is odd goes, the rest stays; in
+    what is encrypted and, where a phone can send it, in what is signed."""
+    person = w.person()
+    mark_ = json.dumps(person.mark()).encode()
+    text = (b'{"nickName":"' + raw + b'","city":"' + raw + b'","gender":1,'
+            b'"watermark":' + mark_ + b'}')
+    info = opens(person, encrypt(person.key, text), stored)
+    equal((info['city'], info['gender']), (stored, 1), 'city and gender')
+    try:
+        signed = sign(person.key, text.decode())
+    except UnicodeDecodeError:
+        return
+    if '\0' in signed['rawData']:       # no field has one
+        return
+    person.update(nickname='Ann').data
+    opens(person, signed, stored)
+
+
+def odd_around(w, before, behind):
+    person = w.person()
+    opens(person, encrypt(person.key, before + person.plain() + behind))
+    reply = post(w.transport, 'updatephone', encrypt(
+        person.key, before + person.plain() + behind), person.token)
+    equal(reply.data['userInfo']['phone'], '13580006666', 'phone')
+    post(w.transport, 'unbindphone', {}, person.token).data
+
+
+def odd_numbers(w):
+    """Numbers that are text, with blanks around them."""
+    person = w.person()
+    stamp = f' {int(time.time())} '
+    data = person.data(watermark=person.mark(timestamp=stamp), gender=' 2 ')
+    equal(opens(person, data)['gender'], 2, 'gender')
+    reply = post(w.transport, 'updatephone', person.data(
+        purePhoneNumber=' 13580006666 ', countryCode=' +86 '), person.token)
+    info = reply.data['userInfo']
+    equal((info['phone'], info['countryCode']), ('13580006666', '86'), info)
+    post(w.transport, 'unbindphone', {}, person.token).data
+
+
+def strict_for_clients(w):
+    """A plain field is not mended."""
+    person = w.person()
+    for raw in (b'Ba\xffnd', b'Ba\\ud83dnd', b'Ba\nnd', b'Ba\0nd'):
+        reply = w.transport.call(
+            'updateuser', 'POST', body=b'{"nickname":"' + raw + b'"}',
+            headers={'Content-Type': JSON,
+                     'Authorization': 'Bearer ' + person.token})
+        refused(reply, 'PARAM_INVALID', 'body')
+
+
+# ---- why, for the operator
+
+def log_lines(transport):
+    return [json.loads(line) for line in transport.stderr.splitlines()]
+
+
+def cause_of(w, person, fields, program='updateuser'):
+    w.transport.stderr = b''
+    refused(w.post(program, person.token, fields), DECRYPT)
+    line = log_lines(w.transport)[-1]
+    equal((line['code'], 'field' in line), (DECRYPT, False), line)
+    return line['cause'].partition(': open data: ')[2]
+
+
+def why(w):
+    """The furthest point that was reached; nothing of the contents."""
+    person = w.person()
+    good, no_object = person.data(), b'["a text that is no object at all", 1]'
+    for made, cause in [
+            (other_key()(person), 'no key of the user fits'),
+            (padded(b'\3\2\3')(person), 'opens, but is cut or badly padded'),
+            (cut(-16)(person), 'opens, but is cut or badly padded'),
+            (text_is(no_object * 2)(person),
+             'opens, but is no JSON object; another iv, perhaps'),
+            ({**good, 'iv': OWN_IV},
+             'opens, but is no JSON object; another iv, perhaps'),
+            (member(watermark=None)(person),
+             'opens, but its watermark is missing or malformed'),
+            (mark(appid=OFFICIAL_APP)(person),
+             f'opens, but is of app {OFFICIAL_APP}'),
+            (mark(appid='a\nb')(person), 'opens, but is of app ?'),
+            (member(openId=OFFICIAL_OPENID)(person),
+             'opens, but is of another user'),
+            (cut(-1)(person), 'encryptedData is no whole number of blocks; '
+             'it was cut on its way'),
+            (iv_of(15)(person), 'the iv does not have 16 bytes')]:
+        for program in ('updateuser', 'updatephone'):
+            equal(cause_of(w, person, made, program), cause, made)
+    old = cause_of(w, person, person.data(watermark=person.mark(1000)))
+    check(re.fullmatch(r'opens, but is 100[0-9] s old', old), old)
+    ahead = cause_of(w, person, person.data(watermark=person.mark(-1000)))
+    check(re.fullmatch(r'opens, but is (99[0-9]|1000) s ahead of this clock',
+                       ahead), ahead)
+    equal(cause_of(w, person, wrong_signature(lambda p, raw: {
+        'signature': '0' * 40})(person)), 'no key of the user fits', 'signed')
+    equal(cause_of(w, person, sign(person.key, 'nickName=Band')),
+          'opens, but is no JSON object; another iv, perhaps', 'signed')
+    text = json.dumps(person.data(phoneNumber=None, purePhoneNumber=None))
+    equal(cause_of(w, person, json.loads(text), 'updatephone'),
+          'no phone number in it', 'without a number')
+
+
+def why_dead_key(w):
+    """WeChat has another session_key by now."""
+    person = w.person()
+    person.key = new_key()
+    equal(cause_of(w, person, person.data()), 'no key of the user fits',
+          'cause')
+
+
+def which_field(w):
+    """PARAM_INVALID has its field in the log, and why."""
+    person = w.person()
+    for fields, field, cause in [
+            ({}, 'body', 'none of the fields is given'),
+            ({'gender': 3}, 'gender', 'malformed, out of bounds'),
+            ({'nickname': ' '}, 'nickname', 'malformed, out of bounds'),
+            ({'rawData': '{}'}, 'signature', 'missing; its other half')]:
+        w.transport.stderr = b''
+        refused(w.post('updateuser', person.token, fields), 'PARAM_INVALID',
+                field)
+        line = log_lines(w.transport)[-1]
+        equal(line['field'], field, line)
+        check(f': {field}: {cause}' in line['cause'], line)
+
+
+WHY = [
+    ('the log says why data does not open', why),
+    ('the log says that no key fits', why_dead_key),
+    ('the log says which field is wrong', which_field),
+    ('numbers in text, with blanks around', odd_numbers),
+    ('what clients send is not mended', strict_for_clients),
 ]
 
 
@@ -491,6 +651,12 @@ def run_broken(tap, make, w):
         person = w.person()
         tap.case(f'opendata, {make.name}: does not open: {title}', w.never,
                  person, spoil(person))
+    for title, raw, stored in ODD:
+        tap.case(f'opendata, {make.name}: opens: {title}', odd_nickname, w,
+                 raw, stored)
+    for title, before, behind in AROUND:
+        tap.case(f'opendata, {make.name}: opens: {title}', odd_around, w,
+                 before, behind)
     for title, change in UNSIGNED:
         person = w.person()
         tap.case(f'opendata, {make.name}: not signed: {title}', w.never,
@@ -528,6 +694,26 @@ def eaten_plus(w):
     opens(person, {k: v.replace('+', ' ') for k, v in data.items()})
     text = urllib.parse.urlencode(data)
     equal(sound(form(w, person, text)), 'OK', 'encoded as it should be')
+
+
+def eaten_first_plus(w):
+    """A "+" at the beginning became a blank, which looks like white space: one
+    of 64 of each."""
+    person = w.person()
+    iv = bytes([0xf8]) + os.urandom(15)
+    for _ in range(100000):
+        data = encrypt(person.key, person.plain(x=os.urandom(4).hex()),
+                       iv=iv)
+        if data['encryptedData'][0] == '+':
+            break
+        iv = bytes([0xf8]) + os.urandom(15)
+    equal([v[0] for v in data.values()], ['+', '+'], 'first characters')
+    text = '&'.join(f'{k}={v.rstrip("=")}' + '%3D' * v.count('=')
+                    for k, v in data.items())
+    equal(sound(form(w, person, text)), 'OK', 'in a form')
+    opens(person, {k: v.replace('+', ' ') for k, v in data.items()})
+    equal(sound(form(w, person, text.replace('iv=+', 'iv='))),
+          'PARAM_INVALID', 'one that is not there')
 
 
 def blanks(w):
@@ -645,6 +831,7 @@ def bad_field_first(w):
 
 FIELDS = [
     ('a "+" that a form has eaten', eaten_plus),
+    ('a "+" at the beginning that a form has eaten', eaten_first_plus),
     ('white space at the ends', blanks),
     ('no base64', no_base64),
     ('the alphabet for URLs', url_safe),
@@ -803,6 +990,7 @@ def genders(w):
         refused(person.update(gender=bad), 'PARAM_INVALID', 'gender')
     refused(form(w, person, 'gender=3'), 'PARAM_INVALID', 'gender')
     refused(form(w, person, 'gender=1x'), 'PARAM_INVALID', 'gender')
+    refused(form(w, person, 'gender=-0'), 'PARAM_INVALID', 'gender')
     equal(person.info()['gender'], 2, 'gender')
 
 
@@ -810,7 +998,7 @@ def odd_profiles(w):
     """Members of WeChat's that are no text, or too long, harm nobody."""
     person = w.person()
     person.update(nickname='Ann', city='Bern').data
-    for bad in (7, None, [], {}, True, 'x' * 65, 'a\x07b', 'a\0b', ''):
+    for bad in (7, None, [], {}, True, 'x' * 65, '\x07', '\0', ''):
         reply = person.update(**encrypt(person.key, json.dumps({
             'nickName': bad, 'city': bad, 'avatarUrl': bad, 'gender': bad,
             'unionId': bad, 'watermark': person.mark()}).encode()))
@@ -1082,7 +1270,7 @@ def any_age(w):
 GROUPS = [
     ((('watermark_age', '0'),), VECTORS + [
         ('watermarks of any age', any_age)]),
-    ((), FIELDS + PROFILES + KEYS + [
+    ((), FIELDS + PROFILES + KEYS + WHY + [
         ('watermarks old and ahead', ages),
         ('the official vector is old', old_vector)]),
     ((('key_overlap', '0'),), [('key_overlap = 0', own_only)]),

@@ -22,7 +22,7 @@ from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
-          'slow', 'guards', 'ctl', 'operator_hand')
+          'slow', 'guards', 'ctl', 'operator_hand', 'memory')
 SLOW = ('package',)             # only when they are named
 
 

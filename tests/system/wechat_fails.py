@@ -5,16 +5,20 @@ after the definite answer -1.
 
 Each case has a store of its own, so that no failure changes what the next one
 meets."""
+import concurrent.futures
 import json
 import socket
 import ssl
 import threading
 
 from kit import wechat
-from kit.harness import Cgi, FastCgi, Site, check_token, log_in, post
-from kit.replies import sound
+from kit.encryption import ZERO_KEY, encrypt, sign
+from kit.fake_wechat import FakeWeChat, Gate
+from kit.harness import (APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post)
+from kit.replies import DECRYPT, sound
 from kit.tap import check, equal
-from kit.wechat import RawServer, StandIn, answer, session
+from kit.wechat import EXCHANGE, RawServer, StandIn, answer, session
 
 QUICK = (('wechat_timeout', '500'), ('wechat_connect_timeout', '300'))
 UNAVAILABLE, ERROR = 'WECHAT_UNAVAILABLE', 'WECHAT_ERROR'
@@ -74,9 +78,10 @@ def chunks(size):
     return action
 
 
-BAD_KEYS = ['', 'AAECAwQFBgcICQoLDA0O', 'AAECAwQFBgcICQoLDA0ODxA=',
+NO_KEYS = ['absent', None, 7, [], 'AAECAwQFBgcICQoLDA0O', 'AAECAwQFBgcICQoLDA0ODxA=',
             'AAECAwQFBgcICQoLDA0OD===', '!!ECAwQFBgcICQoLDA0ODw==',
-            'AAECAwQFBgcICQoLDA0ODw==\n']
+            'AAECAwQFBgcICQoLDA0ODw==\n', 'AAECAwQFBgc=',
+            'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX']
 GOOD = answer(session())
 
 # what the server does; the outcome; in words
@@ -102,16 +107,12 @@ RAW = [
     (answer('[]'), ERROR, 'JSON, but an array'),
     (answer('null'), ERROR, 'JSON, but null'),
     (answer(json.dumps(session()) + 'x'), ERROR, 'JSON, and more'),
-    (answer({'openid': 'o1'}), ERROR, 'no session_key'),
     (answer({'session_key': session()['session_key']}), ERROR, 'no openid'),
     (answer({**session(), 'openid': ''}), ERROR, 'an empty openid'),
     (answer({**session(), 'openid': 7}), ERROR, 'an openid that is a number'),
     (answer({**session(), 'openid': 'o' * 129}), ERROR, 'a long openid'),
     (answer({**session(), 'openid': 'a\r\nSet-Cookie: b'}), ERROR,
      'an openid with a line in it'),
-    *[(answer({**session(), 'session_key': k}), ERROR, f'session_key {k!r}')
-      for k in BAD_KEYS],
-    (answer({**session(), 'session_key': None}), ERROR, 'session_key null'),
     (answer({}, '500 Oops'), UNAVAILABLE, 'HTTP 500'),
     (answer('<html>', '502 Bad Gateway'), UNAVAILABLE, 'HTTP 502'),
     (answer(session(), '503 Busy'), UNAVAILABLE, 'HTTP 503, a good body'),
@@ -179,6 +180,87 @@ def good_case(build, reply):
         site.remove()
 
 
+# ---- without a session_key
+
+def no_key(build, make, key):
+    """A session_key that is none, or absent: a login without a key.  Open data
+    is all that wants one."""
+    given = {k: v for k, v in {**session('oNone'), 'session_key': key}.items()
+             if v != 'absent'}
+    with RawServer(answer(given)) as server:
+        site = Site(build, server.base_url, QUICK)
+        transport = make(site)
+        data = log_in(transport, '0code')
+        equal((data['newUser'], server.codes), (True, ['0code']), 'login')
+        again = log_in(transport, '0code')              # the repeat rule
+        equal((again['newUser'], server.codes), (False, ['0code']), 'again')
+        for token in (data['token'], again['token']):
+            equal(check_token(transport, token).status, 200, 'live')
+            equal(post(transport, 'checkkey', {}, token).data,
+                  {'sessionKeyValid': False}, 'checkkey')
+            for opened in (encrypt(ZERO_KEY, b'{}'), sign(ZERO_KEY, '{}')):
+                equal(post(transport, 'updateuser', opened, token).code,
+                      DECRYPT, 'open data')
+        equal(len(server.codes), 1, 'calls at WeChat')
+        equal(site.query("SELECT count(*) FROM sessions WHERE session_key = "
+                         "x''"), [(2,)], 'sessions without a key')
+        check(b'WeChat gave no session_key' in transport.stderr,
+              'the log tells')
+        transport.close()
+        site.remove()
+
+
+# ---- one wrong code, many times
+
+def one_wrong_code(build, make):
+    """One asks WeChat; the others, in whatever process, adopt what it learnt.
+    Another code is another matter."""
+    with FakeWeChat() as fake:
+        gate = fake.answers[EXCHANGE] = Gate(fake.answers[EXCHANGE])
+        site = Site(build, fake.base_url)
+        transport = make(site)
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            futures = [pool.submit(refused, transport, '0wrong')
+                       for _ in range(40)]
+            gate.wait()
+            gate.opened.set()
+            equal({f.result() for f in futures}, {'CODE_INVALID'}, 'outcomes')
+        equal(len(fake.asked(EXCHANGE)), 1, 'calls at WeChat')
+        equal(refused(transport, '0other'), 'CODE_INVALID', 'another code')
+        equal(len(fake.asked(EXCHANGE)), 2, 'calls at WeChat')
+        transport.close()
+        site.remove()
+
+
+# ---- what the log says of a refusal
+
+REMEDIES = [
+    ({'errcode': 40164, 'errmsg': 'invalid ip 203.0.113.5 ipv6 ::ffff:203.0.1'
+      '13.5, not in whitelist rid: 658cff8e-7783352d-44cb33e5'},
+     'errcode 40164 rid 658cff8e-7783352d-44cb33e5: WeChat does not allow '
+     "this server's address; add it to the IP allow list of the AppSecret in "
+     'the console: 203.0.113.5'),
+    ({'errcode': 40164, 'errmsg': 'a.b.c.d 5a4dbe secret'},
+     "errcode 40164 rid -: WeChat does not allow this server's address; add "
+     'it to the IP allow list of the AppSecret in the console'),
+    ({'errcode': 40013, 'errmsg': 'x'}, 'WeChat does not know this AppID'),
+    ({'errcode': 40125, 'errmsg': 'x'}, 'the AppSecret is not that of'),
+    ({'errcode': 41002, 'errmsg': 'x'}, 'the AppID did not arrive'),
+    ({'errcode': 48001, 'errmsg': 'x'}, 'may not make this call'),
+    ({'errcode': 50002, 'errmsg': 'x'}, 'the account is restricted'),
+]
+
+
+def remedy(build, reply, words):
+    with RawServer(answer(reply)) as server:
+        site = Site(build, server.base_url, QUICK)
+        cgi = Cgi(site)
+        equal(refused(cgi, '0code'), ERROR, 'outcome')
+        cause = json.loads(cgi.stderr.splitlines()[-1])['cause']
+        check(words in cause and 'secret' not in cause, cause)
+        site.remove()
+
+
 # ---- connections
 
 def nobody_listens(build, make):
@@ -192,7 +274,13 @@ def nobody_listens(build, make):
 
 
 def one_worker(build, server):
-    return FastCgi(Site(build, server.base_url, QUICK + (('workers', '1'),)))
+    return FastCgi(Site(build, server.base_url, QUICK + (
+        ('workers', '1'), ('login_failures', '60'))))
+
+
+def site_failures(site):
+    """What was counted against the address."""
+    return site.query('SELECT count(*) FROM throttle')[0][0]
 
 
 def kept_then_closed(build):
@@ -217,8 +305,10 @@ def kept_then_reset(build, how):
                    answer(session('oTwo'))) as server:
         transport = one_worker(build, server)
         log_in(transport, '0one')
-        equal(refused(transport, '0two'), UNAVAILABLE, 'outcome')
+        # nobody knows whether it was used: a new one is wanted
+        equal(refused(transport, '0two'), 'CODE_INVALID', 'outcome')
         equal(server.codes, ['0one', '0two'], 'codes sent')
+        equal(site_failures(transport.site), 0, 'failures of the address')
         equal(log_in(transport, '0three')['newUser'], True, 'afterwards')
         transport.close()
         transport.site.remove()
@@ -312,7 +402,7 @@ BUSY_CASES = [
     ('-1, then 40163', [BUSY, answer({'errcode': 40163})], 'CODE_USED', 2),
     ('-1, then 40029', [BUSY, answer({'errcode': 40029})], 'CODE_INVALID', 2),
     ('-1, then a reset: not a third time', [BUSY, cut(b'', wechat.reset)],
-     UNAVAILABLE, 2),
+     'CODE_INVALID', 2),
     ('-1 with status 500 is no -1',
      [answer({'errcode': -1}, '500 Oops')], UNAVAILABLE, 1),
 ]
@@ -358,6 +448,31 @@ def live_sessions_stay(build, wx):
         equal(refused(cgi, f'0code{n}'), UNAVAILABLE, 'a login')
     equal(check_token(cgi, token).status, 200, 'a check')
     equal(post(cgi, 'logout', {}, token).data, {'sessionsEnded': 1}, 'logout')
+    site.remove()
+
+
+def app_removed(build, wx):
+    """Sessions of an app that is no longer configured are not live; those of
+    others are."""
+    site = Site(build, wx.base_url, QUICK)
+    cgi = Cgi(site)
+    stays = log_in(cgi, wx.login('stays'))['token']
+    goes = log_in(cgi, wx.login('goes', appid=APP2[0]),
+                  appid=APP2[0])['token']
+    equal(check_token(cgi, goes).status, 200, 'before')
+    whole = site.conf.read_text()
+    site.conf.write_text(whole.partition(f'[app {APP2[0]}]')[0])
+    for program, fields in (('checksession', {}), ('checkkey', {}),
+                            ('updateuser', {'nickname': 'Ann'}),
+                            ('updatephone', {'code': 'x'}),
+                            ('unbindphone', {}), ('logout',
+                                                  {'scope': 'all'})):
+        equal(sound(post(cgi, program, fields, goes)), 'AUTH_INVALID',
+              program)
+    check(b'is no longer configured' in cgi.stderr, 'the log')
+    equal(post(cgi, 'logout', {}, goes).data, {'sessionsEnded': 0}, 'logout')
+    for program in ('checksession', 'checkkey', 'unbindphone'):
+        equal(post(cgi, program, {}, stays).code, 'OK', program)
     site.remove()
 
 
@@ -411,6 +526,14 @@ def main(tap, build):
         run_raw(tap, build, make)
         tap.case(f'{make.name}: nobody listens is {UNAVAILABLE}',
                  nobody_listens, build, make)
+        for key in NO_KEYS:
+            tap.case(f'{make.name}: session_key {key!r}: a login without',
+                     no_key, build, make, key)
+        tap.case(f'{make.name}: 40 times one wrong code: WeChat is asked '
+                 'once', one_wrong_code, build, make)
+    for reply, words in REMEDIES:
+        tap.case(f'{reply["errcode"]} ({reply["errmsg"][:12]}): what to do',
+                 remedy, build, reply, words)
     for reply, name in GOOD_ANSWERS:
         tap.case(f'{name} is a session', good_case, build, reply)
     tap.case('an idle kept connection may close', kept_then_closed, build)
@@ -433,5 +556,6 @@ def main(tap, build):
                  kind, more, outcomes)
     tap.case('a spent code after a cut reply', after_a_failure, build, wx)
     tap.case('live sessions do not need WeChat', live_sessions_stay, build, wx)
+    tap.case('an app that is no longer configured', app_removed, build, wx)
     tap.case('a wrong AppSecret', secret_is_wrong, build, wx)
     tap.case('wechat_fails: the stand-in ends well', wx.stop)

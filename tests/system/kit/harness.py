@@ -170,7 +170,8 @@ class Site:
         check(self.programs, f'no programs in {build}/cgi-bin')
         self.settings = {'database': '../var/wxlogin.db',
                          'default_app': APP1[0], 'wechat_base_url': base_url,
-                         'login_failures': '0', **dict(settings)}
+                         'login_failures': '0', 'user_calls': '0',
+                         **dict(settings)}
         self.db = self.root / 'var' / 'wxlogin.db'
         self.key = self.root / 'var' / 'wxlogin.db.key'
         self.conf = self.root / 'etc' / 'wxlogin.conf'
@@ -248,6 +249,15 @@ def session_id(token):
 
 # ---- CGI
 
+def failures_explained(stderr):
+    """Each refused request has a cause in its line of the log."""
+    for line in stderr.splitlines():
+        with contextlib.suppress(ValueError):
+            entry = json.loads(line)
+            check(entry.get('status', 0) < 400 or entry.get('cause'),
+                  f'no cause in the log: {line}')
+
+
 class Cgi:
     """Runs a program for each request, as mod_cgi does."""
     name = 'cgi'
@@ -270,6 +280,7 @@ class Cgi:
         sanitizer_silent(err, 'stderr')
         check(process.returncode == 0, f'exit status {process.returncode}:'
               f' {err.decode("utf-8", "replace")}')
+        failures_explained(err)
         return parse_cgi(out)
 
     def call(self, program, method='GET', path_info='', query='', headers=(),

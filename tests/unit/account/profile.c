@@ -7,6 +7,7 @@
 #include "account/profile.h"
 #include "base/json.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/json_of.h"
 #include "tests/unit/tap.h"
 #include "wechat/wechat.h"
 
@@ -49,13 +50,13 @@ static struct box b;
 static void
 from_wechat(const char *json, struct profile *p)
 {
-	struct json_object *o = json_parse_object(json, strlen(json));
+	struct json_object *o = json_of(json, strlen(json));
 
 	about(json, strlen(json));
 	*p = (struct profile)PROFILE_INIT;
 	if (o == NULL)
 		box_must(&b, INTERNAL, json);
-	profile_from_wechat(&b.rq, o, p);
+	box_must(&b, profile_from_wechat(&b.rq, o, p), json);
 	json_done(o);
 }
 
@@ -101,6 +102,10 @@ wechat_rows(void)
 	    "wechat: a picture of another kind is left out");
 	is_int(p.gender, -1, "wechat: a gender out of bounds is left out");
 	is_str(p.city, NULL, "wechat: a city with a NUL is left out");
+	from_wechat("{\"nickName\":\"a\\u0007b\\u0085\","
+	    "\"city\":\"\\u007f\"}", &p);
+	is_str(p.nickname, "ab", "wechat: a control character goes alone");
+	is_str(p.city, NULL, "wechat: only control characters are no city");
 	about(NULL, 0);
 }
 

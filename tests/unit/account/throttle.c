@@ -24,6 +24,43 @@ static const struct { const char *why, *address, *want; } t[] = {
     "" },
 };
 
+static void
+two_limits(struct box *b)
+{
+	b->rq.client = "192.0.2.77";
+	b->conf.login_failures_max = 5;
+	for (int i = 0; i < 3; i++)
+		is_int(throttle_failure(&b->rq, CODE_USED), CODE_USED,
+		    "failure %d is told as it is", i + 1);
+	for (int i = 3; i < 5; i++) {
+		is_int(throttle_admit(&b->rq), OK,
+		    "below the second limit a code is tried");
+		is_int(throttle_failure(&b->rq, CODE_USED), TOO_MANY_REQUESTS,
+		    "a wrong one is told to wait");
+	}
+	is_int(throttle_admit(&b->rq), TOO_MANY_REQUESTS,
+	    "at the second limit none is tried");
+}
+
+static void
+users(struct box *b)
+{
+	b->conf.user_calls = 2;
+	box_user(b, "one");
+	is_int(throttle_user(&b->rq, "x"), OK, "a first call of a user");
+	is_int(throttle_user(&b->rq, "x"), OK, "a second");
+	is_int(throttle_user(&b->rq, "x"), TOO_MANY_REQUESTS, "a third waits");
+	is_int(throttle_user(&b->rq, "y"), OK, "of another kind does not");
+	box_user(b, "two");
+	is_int(throttle_user(&b->rq, "x"), OK, "nor of another user");
+	box_user(b, "one");
+	b->rq.cx.now += 60;
+	is_int(throttle_user(&b->rq, "x"), OK, "nor in the next minute");
+	b->conf.user_calls = 0;
+	for (int i = 0; i < 3; i++)
+		is_int(throttle_user(&b->rq, "x"), OK, "0 is no limit");
+}
+
 int
 main(void)
 {
@@ -37,11 +74,11 @@ main(void)
 	}
 	store_init();
 	box_open(&b, "throttle.db");
-	b.conf.login_failures = 3;
+	b.conf.login_failures = b.conf.login_failures_max = 3;
 	t0 = b.rq.cx.now = b.rq.cx.now / 60 * 60 + 10;
 	for (int i = 0; i < 3; i++) {
 		ok(throttle_admit(&b.rq) == OK, "failure %d may come", i + 1);
-		throttle_note(&b.rq);
+		(void)throttle_failure(&b.rq, CODE_INVALID);
 	}
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS &&
 	    b.rq.cx.retry_after == 50,
@@ -51,7 +88,7 @@ main(void)
 	    "a client of another address does not wait");
 	b.rq.client = NULL;
 	for (int i = 0; i < 5; i++)
-		throttle_note(&b.rq);
+		(void)throttle_failure(&b.rq, CODE_INVALID);
 	ok(throttle_admit(&b.rq) == OK,
 	    "a client without an address is not counted");
 	b.rq.client = "::ffff:192.0.2.1";
@@ -63,19 +100,21 @@ main(void)
 	b.rq.cx.now = t0 + 50;
 	ok(throttle_admit(&b.rq) == OK,
 	    "in the next minute the client may try again");
-	throttle_note(&b.rq);
+	(void)throttle_failure(&b.rq, CODE_INVALID);
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM throttle"), 1,
 	    "rows of older minutes are removed");
 	for (int i = 0; i < 2; i++)
-		throttle_note(&b.rq);
+		(void)throttle_failure(&b.rq, CODE_INVALID);
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS,
 	    "three failures in a new minute are too many again");
 	b.rq.client = "2001:db8::1";
 	for (int i = 0; i < 3; i++)
-		throttle_note(&b.rq);
+		(void)throttle_failure(&b.rq, CODE_INVALID);
 	b.rq.client = "2001:db8::ffff:1";
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS,
 	    "addresses of one /64 of IPv6 are one client");
+	two_limits(&b);
+	users(&b);
 	box_close(&b);
 	return done();
 }

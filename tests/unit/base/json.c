@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* json.c: how strict json_parse_object() is, and what the getters give. */
+/* json.c: how strict json_of() is, and what the getters give. */
 #include <config.h>
 
 #include <stdlib.h>
 
 #include "base/bounds.h"
 #include "base/json.h"
+#include "tests/unit/json_of.h"
 #include "tests/unit/tap.h"
 
 #define T(s)	s, sizeof(s) - 1
@@ -140,7 +141,7 @@ static void
 nul_in_a_name(void)
 {
 	static const char s[] = "{\"code\\u0000x\":\"v\"}";
-	struct json_object *o = json_parse_object(s, sizeof(s) - 1);
+	struct json_object *o = json_of(s, sizeof(s) - 1);
 	size_t len;
 
 	ok(o == NULL || json_text(o, "code", &len) == NULL,
@@ -157,20 +158,20 @@ long_ones(void)
 	const char *v;
 
 	memset(s, '[', sizeof(s));
-	ok(json_parse_object(s, sizeof(s)) == NULL, "64 KiB of brackets");
+	ok(json_of(s, sizeof(s)) == NULL, "64 KiB of brackets");
 	memset(s, '{', sizeof(s));
-	ok(json_parse_object(s, sizeof(s)) == NULL, "64 KiB of braces");
+	ok(json_of(s, sizeof(s)) == NULL, "64 KiB of braces");
 	memset(s, '1', sizeof(s));
 	memcpy(s, "{\"a\":", 5);
 	s[sizeof(s) - 1] = '}';
-	o = json_parse_object(s, sizeof(s));
+	o = json_of(s, sizeof(s));
 	ok(o == NULL || !json_text(o, "a", &len),
 	    "a number of 64 KiB is survived");
 	json_done(o);
 	memset(s, 'x', sizeof(s));
 	memcpy(s, "{\"a\":\"", 6);
 	memcpy(s + sizeof(s) - 2, "\"}", 2);
-	o = json_parse_object(s, sizeof(s));
+	o = json_of(s, sizeof(s));
 	v = o == NULL ? NULL : json_text(o, "a", &len);
 	ok(v != NULL && len == sizeof(s) - 8, "a text of 64 KiB");
 	json_done(o);
@@ -183,11 +184,15 @@ getters(void)
 	    "{\"s\":\"a\\u0000b\",\"n\":-7,\"t\":\"40029\","
 	    "\"m\":\"-1\",\"x\":\"1x\",\"e\":\"\",\"d\":1.0,\"o\":{\"k\":1},"
 	    "\"z\":null,\"b\":true,\"r\":1,\"r\":\"two\",\"u\":\"\\u5fae\\/"
-	    "\\ud83d\\ude00\",\"dash\":\"-\",\"big\":9223372036854775807}";
+	    "\\ud83d\\ude00\",\"dash\":\"-\",\"big\":9223372036854775807,"
+	    "\"beyond\":99999999999999999999,"
+	    "\"below\":-99999999999999999999,\"blanks\":\" 7 \","
+	    "\"inside\":\"1 2\",\"tab\":\"7\\t\"}";
 	static const char *const no_texts[] = { "n", "z", "o", "missing" };
 	static const char *const no_numbers[] = { "x", "e", "d", "z", "b", "o",
-	    "dash", "missing" };
-	struct json_object *o = json_parse_object(s, sizeof(s) - 1), *child;
+	    "dash", "missing", "inside", "tab" };
+	struct json_object *o = json_of(s, sizeof(s) - 1);
+	const struct json_object *child;
 	int64_t n = 77;
 	size_t len = 0;
 	const char *v;
@@ -219,6 +224,10 @@ getters(void)
 	ok(json_number(o, "t", &n) && n == 40029, "number: as text");
 	ok(json_number(o, "m", &n) && n == -1, "number: negative as text");
 	ok(json_number(o, "big", &n) && n == INT64_MAX, "number: largest");
+	ok(json_number(o, "beyond", &n) && n == INT64_MAX &&
+	    json_number(o, "below", &n) && n <= -INT64_MAX,
+	    "number: beyond 64 bits");
+	ok(json_number(o, "blanks", &n) && n == 7, "number: blanks around it");
 	n = 77;
 	for (size_t i = 0; i < COUNT(no_numbers); i++)
 		ok(!json_number(o, no_numbers[i], &n),
@@ -230,6 +239,68 @@ getters(void)
 	ok(true, "done: NULL is allowed");
 }
 
+static const struct {
+	const char *why, *s; size_t n; const char *a;
+} mended[] = {
+{ "sound text stays", T("{\"a\":\"x \xe5\xbe\xae\"}"), "x \xe5\xbe\xae" },
+{ "control character", T("{\"a\":\"x\x14y\"}"), "xy" },
+{ "NUL in a text", T("{\"a\":\"x\0y\"}"), "xy" },
+{ "newline and tab", T("{\"a\":\"x\n\ty\"}"), "xy" },
+{ "escaped control characters stay", T("{\"a\":\"x\\u0007\\ny\"}"),
+    "x\a\ny" },
+{ "escaped NUL", T("{\"a\":\"x\\u0000y\"}"), "xy" },
+{ "high surrogate", T("{\"a\":\"x\\ud83dy\"}"), "x\xef\xbf\xbdy" },
+{ "low surrogate", T("{\"a\":\"\\ude00\"}"), "\xef\xbf\xbd" },
+{ "surrogates in the wrong order", T("{\"a\":\"\\ude00\\ud83d\"}"),
+    "\xef\xbf\xbd\xef\xbf\xbd" },
+{ "pair behind a lone one", T("{\"a\":\"\\ud83d\\ud83d\\ude00\"}"),
+    "\xef\xbf\xbd\xf0\x9f\x98\x80" },
+{ "surrogate as UTF-8", T("{\"a\":\"x\xed\xa0\xbdy\"}"), "x\xef\xbf\xbdy" },
+{ "broken UTF-8 at the end of the text", T("{\"a\":\"x\xe5\xbe\"}"),
+    "x\xef\xbf\xbd" },
+{ "NULs behind", T("{\"a\":\"x\"}\0\0\0"), "x" },
+{ "controls behind and in front", T("\x01{\"a\":\"x\"}\x10\x10"), "x" },
+{ "letter behind", T("{\"a\":\"x\"}x"), NULL },
+{ "DEL stays", T("{\"a\":\"\x7f\"}"), "\x7f" },
+{ "control in a name", T("{\"a\x01\":\"x\"}"), NULL },
+{ "broken UTF-8 in a name", T("{\"a\xff\":1,\"a\":\"x\"}"), NULL },
+{ "escaped NUL in a name", T("{\"a\\u0000\":\"x\"}"), NULL },
+{ "unknown escape", T("{\"a\":\"\\x41\"}"), NULL },
+{ "no end", T("{\"a\":\"x"), NULL },
+{ "no end, broken", T("{\"a\":\"\xff\xff\xff"), NULL },
+};
+
+/* Text of WeChat's with odd places in it. */
+static void
+mend(void)
+{
+	static char s[8 + 30000 + 3] = "{\"a\":\"";
+	struct json_object *o;
+	size_t len;
+
+	for (size_t i = 0; i < COUNT(mended); i++) {
+		char *copy = memcpy(malloc(mended[i].n), mended[i].s,
+		    mended[i].n);
+		const enum json_result r = json_read(copy, mended[i].n,
+		    JSON_MEND, &o);
+
+		free(copy);
+		is_int(r, mended[i].a == NULL ? JSON_MALFORMED : JSON_OK,
+		    "mend: %s", mended[i].why);
+		is_str(o == NULL ? NULL : json_text(o, "a", &len),
+		    mended[i].a, "mend: %s: the text", mended[i].why);
+		json_done(o);
+	}
+	/* each odd byte becomes three */
+	for (size_t i = 6; i < sizeof(s) - 2; i++)
+		s[i] = i % 2 == 0 ? 'x' : '\xff';
+	memcpy(s + sizeof(s) - 3, "\"}", 3);
+	(void)json_read(s, sizeof(s) - 1, JSON_MEND, &o);
+	ok(o != NULL && json_text(o, "a", &len) != NULL && len > 59000,
+	    "mend: 15,000 broken bytes");
+	json_done(o);
+}
+
 int
 main(void)
 {
@@ -238,7 +309,7 @@ main(void)
 		 * beyond n */
 		char *copy = memcpy(malloc(
 		    t[i].n + (t[i].n == 0)), t[i].s, t[i].n);
-		struct json_object *o = json_parse_object(copy, t[i].n);
+		struct json_object *o = json_of(copy, t[i].n);
 
 		about(t[i].s, t[i].n);
 		ok((o != NULL) == t[i].valid, "%s", t[i].why);
@@ -247,6 +318,7 @@ main(void)
 	}
 	about(NULL, 0);
 	nul_in_a_name();
+	mend();
 	long_ones();
 	getters();
 	return done();

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "tests/unit/caller.h"
+#include "tests/unit/json_of.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/tmp.h"
 
@@ -26,7 +27,7 @@ line_of(struct log *l, const struct log_request *r)
 	if (caller.log_len == 0 || caller.log[caller.log_len - 1] != '\n' ||
 	    strchr(caller.log, '\n') != caller.log + caller.log_len - 1)
 		return NULL;
-	return json_parse_object(caller.log, caller.log_len);
+	return json_of(caller.log, caller.log_len);
 }
 
 static const char *
@@ -225,7 +226,7 @@ events(void)
 	ok(nl != NULL && strchr(nl + 1, '\n') ==
 	    caller.log + caller.log_len - 1, "an event: a line each");
 	o = nl == NULL ? NULL :
-	    json_parse_object(caller.log, (size_t)(nl - caller.log));
+	    json_of(caller.log, (size_t)(nl - caller.log));
 	is_str(member(o, "message"), "one", "an event: its text");
 	is_str(member(o, "level"), "warning", "an event: its level");
 	json_done(o);
@@ -234,14 +235,14 @@ events(void)
 	log_event(&l, LOG_LEVEL_WARNING, "x");
 	ok(caller.log_len == 0, "an event below the level is not told");
 	log_event(&l, LOG_LEVEL_ERROR, "wxlogin.conf:1: \xce\xa2\xd0\xc5");
-	o = json_parse_object(caller.log, caller.log_len);
+	o = json_of(caller.log, caller.log_len);
 	ok(o != NULL, "an event that is not UTF-8 is a line of JSON");
 	json_done(o);
 	io = caller_io(&caller, "", "", true);
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	log_event(&l, LOG_LEVEL_ERROR, text);
-	o = json_parse_object(caller.log, caller.log_len);
+	o = json_of(caller.log, caller.log_len);
 	ok(o != NULL, "an event that is too long is cut, not lost");
 	json_done(o);
 }

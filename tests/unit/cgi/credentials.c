@@ -118,8 +118,8 @@ parse(const char *text, struct input *in, struct arena *a)
 	*in = (struct input){ .json = NULL };
 	if (text == NULL)
 		return NULL;
-	if (*text == '{' ? !input_json(in, text, strlen(text)) :
-	    !input_form(in, text, strlen(text), &known, 1, a))
+	if (*text == '{' ? input_json(in, text, strlen(text)) != OK :
+	    input_form(in, text, strlen(text), &known, 1, a) != OK)
 		printf("Bail out! %s\n", text);
 	return in;
 }

@@ -141,6 +141,10 @@ static const struct {
 { "JSON, 2^64 + 1", T("{\"n\":18446744073709551617}"), REFUSED, 0 },
 { "JSON, -2^63 - 1", T("{\"n\":-9223372036854775809}"), REFUSED, 0 },
 { "form", T("n=2"), GIVEN, 2 },
+{ "form, minus 0", T("n=-0"), REFUSED, 0 },
+{ "form, negative", T("n=-1"), REFUSED, 0 },
+{ "form, plus", T("n=%2b1"), REFUSED, 0 },
+{ "JSON, minus 0", T("{\"n\":-0}"), GIVEN, 0 },
 { "form, blank", T("n=+2"), REFUSED, 0 },
 { "form, empty", T("n="), REFUSED, 0 },
 { "form, 2^64 + 1", T("n=18446744073709551617"), REFUSED, 0 },
@@ -159,16 +163,16 @@ take(const char *s, size_t n, bool json, const struct field *f,
 	struct input in = { .json = NULL };
 	char *copy = malloc(n + (n == 0));	/* nothing behind it */
 	enum what got;
-	bool parsed;
+	enum outcome parsed;
 
 	memcpy(copy, s, n);
 	*v = (struct val){ .set = false };
 	parsed = json ? input_json(&in, copy, n) :
 	    input_form(&in, copy, n, fields, COUNT(fields), a);
 	free(copy);				/* nor kept */
-	if (!parsed)
+	if (parsed != OK)
 		got = MALFORMED;
-	else if (!input_field(&in, f, a, v))
+	else if (input_field(&in, f, a, v) != OK)
 		got = REFUSED;
 	else
 		got = v->set ? GIVEN : ABSENT;
@@ -187,7 +191,8 @@ token_text(void)
 	ok(input_text(&in, "f", &len, &given) == NULL && !given,
 	    "text: of no input at all");
 	ok(input_form(&in, T("f=a%26b&g=%&g=x&h=%"), (const struct field[]){
-	    { .name = "g" }, { .name = "h" } }, 2, &a), "text: parsed");
+	    { .name = "g" }, { .name = "h" } }, 2, &a) == OK,
+	    "text: parsed");
 	is_str(input_text(&in, "f", &len, &given), "a&b", "text: decoded");
 	ok(given && len == 3, "text: given");
 	ok(input_text(&in, "g", &len, &given) == NULL && given,
@@ -210,12 +215,12 @@ many(void)
 
 	for (size_t i = 0; i < sizeof(s); i++)
 		s[i] = i % 2 == 0 ? 'x' : '&';
-	ok(input_form(&in, s, sizeof(s), fields, COUNT(fields), &a) &&
+	ok(input_form(&in, s, sizeof(s), fields, COUNT(fields), &a) == OK &&
 	    in.npairs == BODY_MAX / 2, "32 Ki fields");
 	input_done(&in);
 	arena_free(&a);
 	memset(s, '&', sizeof(s));
-	ok(input_form(&in, s, sizeof(s), fields, COUNT(fields), &a) &&
+	ok(input_form(&in, s, sizeof(s), fields, COUNT(fields), &a) == OK &&
 	    in.npairs == 0, "64 Ki ampersands");
 	input_done(&in);
 	arena_free(&a);

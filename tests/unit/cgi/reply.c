@@ -13,7 +13,7 @@
 static struct caller caller;
 
 static void
-write_reply(const struct reply *r)
+write_reply(struct reply *r)
 {
 	const struct io io = caller_io(&caller, "", "", false);
 

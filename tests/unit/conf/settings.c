@@ -38,6 +38,8 @@ static const struct {
 { "watermark_age", "600", 0, 86400 },
 { "phone_conflict", "move", 0, 0 },
 { "login_failures", "60", 0, 100000 },
+{ "login_failures_max", "600", 0, 1000000 },
+{ "user_calls", "20", 0, 100000 },
 { "user_logins", "60", 0, 100000 },
 { "token_in_query", "no", 0, 0 },
 { "cors_origin", NULL, 0, 0 },

@@ -36,7 +36,7 @@ run(struct request *rq)
 	if (next == INTERNAL)
 		return FAIL(rq->cx.log, INTERNAL, "on purpose");
 	if (next == PARAM_INVALID)
-		return bad_field(rq, "word");
+		return bad_field(rq, "word", FIELD_WRONG);
 	return next;
 }
 
@@ -77,12 +77,13 @@ admit(struct request *rq)
 	    "not admitted");
 }
 
-static void
+static enum outcome
 refused(struct request *rq, enum outcome e)
 {
 	(void)rq;
 	tells++;
 	told = e;
+	return e;
 }
 
 static struct program hooked = { .name = "hooked", .summary = "x",

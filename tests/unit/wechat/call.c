@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "tests/unit/tap.h"
 #include "wechat/wechat.h"
@@ -78,7 +79,7 @@ static const struct {
     40029 },
 { "empty object", T("{}"), WECHAT_ERROR, 0 },
 { "openid missing", T("{" KEY "}"), WECHAT_ERROR, 0 },
-{ "session_key missing", T("{" OPENID "}"), WECHAT_ERROR, 0 },
+{ "session_key missing", T("{" OPENID "}"), OK, 0 },
 { "openid empty", T("{" KEY ",\"openid\":\"\"}"), WECHAT_ERROR, 0 },
 { "openid null", T("{" KEY ",\"openid\":null}"), WECHAT_ERROR, 0 },
 { "openid a number", T("{" KEY ",\"openid\":7}"), WECHAT_ERROR, 0 },
@@ -91,26 +92,24 @@ static const struct {
     0 },
 { "openid not ASCII", T("{" KEY ",\"openid\":\"\xe5\xbe\xae\"}"), WECHAT_ERROR,
     0 },
-{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), WECHAT_ERROR,
-    0 },
-{ "session_key null", T("{\"session_key\":null," OPENID "}"), WECHAT_ERROR,
-    0 },
+{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), OK, 0 },
+{ "session_key null", T("{\"session_key\":null," OPENID "}"), OK, 0 },
 { "session_key of 15 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+in\","
-    OPENID "}"), WECHAT_ERROR, 0 },
+    OPENID "}"), OK, 0 },
 { "session_key of 17 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbWE=\","
-    OPENID "}"), WECHAT_ERROR, 0 },
+    OPENID "}"), OK, 0 },
 { "session_key of 18 bytes, also 24 characters", T("{\"session_key\":"
-    "\"nzoqhc3OnwHzeTxJs+inbWFi\"," OPENID "}"), WECHAT_ERROR, 0 },
+    "\"nzoqhc3OnwHzeTxJs+inbWFi\"," OPENID "}"), OK, 0 },
 { "session_key without padding",
     T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbQ\","
-    OPENID "}"), WECHAT_ERROR, 0 },
+    OPENID "}"), OK, 0 },
 { "session_key in the URL alphabet", T("{\"session_key\":"
-    "\"nzoqhc3OnwHzeTxJs-inbQ==\"," OPENID "}"), WECHAT_ERROR, 0 },
+    "\"nzoqhc3OnwHzeTxJs-inbQ==\"," OPENID "}"), OK, 0 },
 { "session_key with bits behind its end", T("{\"session_key\":"
-    "\"nzoqhc3OnwHzeTxJs+inbR==\"," OPENID "}"), WECHAT_ERROR, 0 },
+    "\"nzoqhc3OnwHzeTxJs+inbR==\"," OPENID "}"), OK, 0 },
 { "session_key with a blank",
     T("{\"session_key\":\"nzoqhc3OnwHzeTxJs inbQ==\","
-    OPENID "}"), WECHAT_ERROR, 0 },
+    OPENID "}"), OK, 0 },
 { "nothing", T(""), WECHAT_ERROR, 0 },
 { "HTML", T("<html>502 Bad Gateway</html>"), WECHAT_ERROR, 0 },
 { "an array", T("[{" KEY "," OPENID "}]"), WECHAT_ERROR, 0 },
@@ -125,6 +124,61 @@ static bool
 tells(const struct log *l, const char *s)
 {
 	return strstr(l->cause, s) != NULL;
+}
+
+/* The address that WeChat names, and nothing else of what it says. */
+static void
+addresses(struct log *l)
+{
+	static const struct { const char *msg, *want; } rows[] = {
+	{ "invalid ip 203.0.113.5 ipv6 ::ffff:203.0.113.5, not in whitelist "
+	    "rid: 652d44d0-1d0af18b-5b069232", "console: 203.0.113.5" },
+	{ "invalid ip 203.0.113.6, not in whitelist", "console: 203.0.113.6" },
+	{ "invalid ip 2001:db8::5, not in whitelist", "console: 2001:db8::5" },
+	{ "invalid ip [2001:DB8:0::5]", "console: 2001:db8::5" },
+	{ "invalid ip 203.0.113.256", "console" },
+	{ "203.0.113.5x ::g 1.2.3 evil.example 203.0.113.5.6", "console" },
+	{ "203.0.113.7", "console: 203.0.113.7" },
+	{ "", "console" },
+	{ " , ", "console" },
+	};
+	struct wechat_session ws;
+	struct buf b = { .max = 1024 };
+	int64_t errcode;
+	const char *end;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_open(&b, NULL);
+		json_int(&b, "errcode", 40164);
+		json_str(&b, "errmsg", rows[i].msg);
+		json_close(&b);
+		log_forget(l);
+		(void)wechat_read_session(l, b.p, b.len, &ws, &errcode);
+		end = l->cause + strlen(l->cause) - strlen(rows[i].want);
+		is_str(end, rows[i].want, "address in \"%s\"", rows[i].msg);
+		buf_free(&b);
+	}
+}
+
+/* What an operator can act on comes with what to do. */
+static void
+remedies(struct log *l)
+{
+	static const int rows[] = { 40001, 40013, 40125, 40164, 40243, 41002,
+	    41004, 45009, 45011, 48001, 50002, 50004, 50007, 89503, 89506 };
+	struct wechat_session ws;
+	char reply[64], head[64];
+	int64_t errcode;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(reply, sizeof(reply), "{\"errcode\":%d}", rows[i]);
+		snprintf(head, sizeof(head), "errcode %d rid -: ", rows[i]);
+		log_forget(l);
+		(void)wechat_read_session(l, reply, strlen(reply), &ws,
+		    &errcode);
+		ok(tells(l, head) && strlen(l->cause) > 60,
+		    "%d comes with a remedy", rows[i]);
+	}
 }
 
 int
@@ -147,6 +201,10 @@ main(void)
 		about(t[i].s, t[i].n);
 		is_int(e, t[i].want, "%s: its outcome", t[i].why);
 		is_int(errcode, t[i].errcode, "%s: its errcode", t[i].why);
+		if (e == OK)
+			is_int(ws.has_key, strncmp(t[i].why, "session_key",
+			    strlen("session_key")) != 0, "%s: a key or none",
+			    t[i].why);
 		is_int(l.cause[0] != '\0', e != OK,
 		    "%s: the log says why it failed", t[i].why);
 		ok(!tells(&l, "nzoqhc3O"), "%s: no session_key in the log",
@@ -186,5 +244,7 @@ main(void)
 	    T("{\"errcode\":40164,\"errmsg\":\"invalid "
 	    "ip 10.0.0.1 rid: 652d44d0-1d0af18b-5b069232\"}"), &ws, &errcode);
 	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "a rid without a comma");
+	addresses(&l);
+	remedies(&l);
 	return done();
 }

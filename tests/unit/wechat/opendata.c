@@ -47,51 +47,86 @@ seal_text(const uint8_t key[16], const char *text, size_t n, uint8_t *out)
 	return n + pad;
 }
 
+static enum opendata_point
+point(const uint8_t *data, size_t n, const struct opendata_rules *r)
+{
+	struct opendata d;
+	const enum opendata_point p = opendata_open(&keys, data, n, iv, r,
+	    &d);
+
+	ok(p == d.point && (p == OPENDATA_OPEN) == (d.json != NULL),
+	    "an object when it opens, and only then");
+	json_done(d.json);
+	return p;
+}
+
 static bool
 opens(const uint8_t *data, size_t n, const struct opendata_rules *r)
 {
-	struct json_object *o = opendata_open(&keys, data, n, iv, r);
-	const bool is = o != NULL;
-
-	json_done(o);
-	return is;
+	return point(data, n, r) == OPENDATA_OPEN;
 }
 
-static const struct { const char *why,
-    *text; size_t n; bool fine; } texts[] = {
+#define FILL	"\"filler\":\"0123456789abcdef0123456789abcdef\","
+
+static const struct {
+	const char *why, *text; size_t n; enum opendata_point point;
+} texts[] = {
 #define T(s) s, sizeof(s) - 1
-{ "right", T("{" GOOD "}"), true },
-{ "with its openId", T("{\"openId\":\"openid-1\"," GOOD "}"), true },
+{ "right", T("{" GOOD "}"), OPENDATA_OPEN },
+{ "with its openId", T("{\"openId\":\"openid-1\"," GOOD "}"),
+    OPENDATA_OPEN },
 { "timestamp as text", T("{\"watermark\":{\"appid\":\"wx1\",\"timestamp\":"
-    "\"1700000000\"}}"), true },
+    "\"1700000000\"}}"), OPENDATA_OPEN },
 { "UTF-8 and emoji", T("{\"nickName\":\"\xe5\xbe\xae\xf0\x9f\x98\x80\"," GOOD
-    "}"), true },
-{ "600 s old", T("{" MARK("wx1", "1699999400") "}"), true },
-{ "300 s ahead", T("{" MARK("wx1", "1700000300") "}"), true },
-{ "601 s old", T("{" MARK("wx1", "1699999399") "}"), false },
-{ "301 s ahead", T("{" MARK("wx1", "1700000301") "}"), false },
-{ "of another app", T("{" MARK("wx2", "1700000000") "}"), false },
-{ "of an app that begins so", T("{" MARK("wx12", "1700000000") "}"), false },
-{ "of another user", T("{\"openId\":\"openid-2\"," GOOD "}"), false },
-{ "openId empty", T("{\"openId\":\"\"," GOOD "}"), false },
-{ "openId null", T("{\"openId\":null," GOOD "}"), false },
-{ "openId of another kind", T("{\"openId\":1," GOOD "}"), false },
-{ "no watermark", T("{\"openId\":\"openid-1\"}"), false },
-{ "watermark of another kind", T("{\"watermark\":\"wx1\"}"), false },
-{ "no appid in it", T("{\"watermark\":{\"timestamp\":1700000000}}"), false },
-{ "no timestamp in it", T("{\"watermark\":{\"appid\":\"wx1\"}}"), false },
-{ "timestamp of letters", T("{" MARK("wx1", "\"x\"") "}"), false },
-{ "timestamp with a fraction", T("{" MARK("wx1", "1700000000.5") "}"), false },
+    "}"), OPENDATA_OPEN },
+{ "600 s old", T("{" MARK("wx1", "1699999400") "}"), OPENDATA_OPEN },
+{ "300 s ahead", T("{" MARK("wx1", "1700000300") "}"), OPENDATA_OPEN },
+{ "601 s old", T("{" MARK("wx1", "1699999399") "}"), OPENDATA_AGE },
+{ "301 s ahead", T("{" MARK("wx1", "1700000301") "}"), OPENDATA_AGE },
+{ "of another app", T("{" MARK("wx2", "1700000000") "}"), OPENDATA_APP },
+{ "of an app that begins so", T("{" MARK("wx12", "1700000000") "}"),
+    OPENDATA_APP },
+{ "of another app, old, of another user", T("{\"openId\":\"x\","
+    MARK("wx2", "1") "}"), OPENDATA_APP },
+{ "old, of another user", T("{\"openId\":\"x\"," MARK("wx1", "1") "}"),
+    OPENDATA_AGE },
+{ "of another user", T("{\"openId\":\"openid-2\"," GOOD "}"), OPENDATA_USER },
+{ "openId empty", T("{\"openId\":\"\"," GOOD "}"), OPENDATA_USER },
+{ "openId null", T("{\"openId\":null," GOOD "}"), OPENDATA_USER },
+{ "openId of another kind", T("{\"openId\":1," GOOD "}"), OPENDATA_USER },
+{ "no watermark", T("{\"openId\":\"openid-1\"}"), OPENDATA_MARK },
+{ "watermark of another kind", T("{\"watermark\":\"wx1\"}"), OPENDATA_MARK },
+{ "no appid in it", T("{\"watermark\":{\"timestamp\":1700000000}}"),
+    OPENDATA_MARK },
+{ "no timestamp in it", T("{\"watermark\":{\"appid\":\"wx1\"}}"),
+    OPENDATA_MARK },
+{ "timestamp of letters", T("{" MARK("wx1", "\"x\"") "}"), OPENDATA_MARK },
+{ "timestamp with a fraction", T("{" MARK("wx1", "1700000000.5") "}"),
+    OPENDATA_MARK },
 { "timestamp beyond 64 bits", T("{" MARK("wx1", "99999999999999999999") "}"),
-    false },
+    OPENDATA_AGE },
 { "timestamp far below zero", T("{" MARK("wx1", "-99999999999999999999") "}"),
-    false },
-{ "an array", T("[{" GOOD "}]"), false },
-{ "bytes behind", T("{" GOOD "}x"), false },
-{ "not UTF-8", T("{\"nickName\":\"\xff\"," GOOD "}"), false },
-{ "a lone surrogate", T("{\"nickName\":\"\\ud800\"," GOOD "}"), false },
-{ "empty", T(""), false },
-{ "no JSON", T("hello"), false },
+    OPENDATA_MARK },
+{ "an array", T("[{" FILL GOOD "}]"), OPENDATA_NO_JSON },
+{ "bytes behind", T("{" FILL GOOD "}x"), OPENDATA_NO_JSON },
+{ "no JSON", T("hello hello hello hello hello hello hello hello hello"),
+    OPENDATA_NO_JSON },
+{ "a name with a control character", T("{\"open\x01Id\":\"x\"," FILL GOOD "}"),
+    OPENDATA_NO_JSON },
+{ "empty", T(""), OPENDATA_NO_KEY },
+/* mended */
+{ "not UTF-8", T("{\"nickName\":\"\xff\"," GOOD "}"), OPENDATA_OPEN },
+{ "a lone surrogate", T("{\"nickName\":\"\\ud800\"," GOOD "}"),
+    OPENDATA_OPEN },
+{ "half an emoji, as bytes", T("{\"nickName\":\"\xed\xa0\xbd\"," GOOD "}"),
+    OPENDATA_OPEN },
+{ "a control character", T("{\"nickName\":\"\x14\"," GOOD "}"),
+    OPENDATA_OPEN },
+{ "a NUL behind", T("{" GOOD "}\0"), OPENDATA_OPEN },
+{ "padding behind, once more", T("{" GOOD "}\x05\x05\x05\x05\x05"),
+    OPENDATA_OPEN },
+{ "blanks around the timestamp", T("{" MARK("wx1", "\" 1700000000 \"") "}"),
+    OPENDATA_OPEN },
 };
 
 static void
@@ -105,7 +140,7 @@ judged(void)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		n = seal_text(keys.key[0], texts[i].text, texts[i].n, out);
 		about(texts[i].text, texts[i].n);
-		is_int(opens(out, n, &rules), texts[i].fine, "judged: %s",
+		is_int(point(out, n, &rules), texts[i].point, "judged: %s",
 		    texts[i].why);
 	}
 	about(NULL, 0);
@@ -117,6 +152,15 @@ judged(void)
 	n = seal_text(keys.key[0], "{" MARK("wx1", "1700000301") "}",
 	    strlen("{" MARK("wx1", "1700000301") "}"), out);
 	ok(!opens(out, n, &any_age), "judged: but not the future");
+	n = seal_text(keys.key[0], "{" FILL GOOD "}",
+	    strlen("{" FILL GOOD "}"), out);
+	keys.key[0][0] ^= 1;
+	is_int(point(out, n, &rules), OPENDATA_NO_KEY, "judged: another key");
+	keys.key[0][0] ^= 1;
+	is_int(point(out, n - 16, &rules), OPENDATA_PADDING,
+	    "judged: the last block missing");
+	is_int(point(out + 16, n - 16, &rules), OPENDATA_NO_JSON,
+	    "judged: the first block missing, as if by another iv");
 }
 
 static void
@@ -136,7 +180,8 @@ padding(void)
 		encrypt(keys.key[0], plain, whole, out);
 		opened += opens(out, whole, &rules);
 	}
-	is_int(opened, 1, "padding: one of 256 last bytes is right");
+	/* with 1, the rest of the padding is behind the object, like NULs */
+	is_int(opened, 2, "padding: one of 256 last bytes is right, and 1");
 	for (size_t pad = 1; pad <= 16; pad++) {
 		const size_t full = (n + 32) / 16 * 16;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "tests/unit/json_of.h"
 #include "tests/unit/tap.h"
 #include "wechat/wechat.h"
 
@@ -28,6 +29,9 @@ static const struct { const char *why, *json, *number, *country; } phones[] = {
 { "21 digits", "{\"purePhoneNumber\":\"123456789012345678901\"}", NULL, NULL },
 { "masked", "{\"purePhoneNumber\":\"138****0000\"}", NULL, NULL },
 { "with a plus", "{\"purePhoneNumber\":\"+8613800000000\"}", NULL, NULL },
+{ "blanks around", "{\"purePhoneNumber\":\" 13800000000 \","
+    "\"countryCode\":\" +86 \"}", "13800000000", "86" },
+{ "a blank inside", "{\"purePhoneNumber\":\"138 00000000\"}", NULL, NULL },
 { "with a NUL", "{\"purePhoneNumber\":\"13800\\u0000000\"}", NULL, NULL },
 { "full-width digits", "{\"purePhoneNumber\":\"\\uff11\\uff12\\uff13\"}", NULL,
     NULL },
@@ -42,7 +46,7 @@ phone_rows(void)
 	struct wechat_phone p;
 
 	for (size_t i = 0; i < COUNT(phones); i++) {
-		struct json_object *o = json_parse_object(phones[i].json,
+		struct json_object *o = json_of(phones[i].json,
 		    strlen(phones[i].json));
 		const bool is = o != NULL &&
 		    wechat_read_phone(o, &p);
