@@ -36,6 +36,10 @@ def sound_headers(reply, code):
           'WWW-Authenticate lines')
     equal(bool(reply.all('Allow')), reply.status in (204, 405), 'Allow there')
     for name, value in reply.headers:
+        if name.lower() == 'x-wxlogin-reply':   # a guard's, for nginx
+            check(reply.status != 200 and value.encode() == reply.body,
+                  f'header {name}: {value}')
+            continue
         check(not name.lower().startswith(('set-cookie', 'location',
                                            'x-wxlogin', 'variable-')),
               f'header {name}: {value}')
