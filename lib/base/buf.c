@@ -18,10 +18,10 @@ fail(struct buf *b)
 	b->bad = true;
 }
 
-/* Make room for `n` more bytes and a NUL.  Not realloc(): the old copy of a
- * secret has to be wiped. */
+/* Make room for `n` more bytes and a NUL where there is none.  Not realloc():
+ * the old copy of a secret has to be wiped. */
 static bool
-reserve(struct buf *b, size_t n)
+grow(struct buf *b, size_t n)
 {
 	size_t size = b->size == 0 ? 512 : b->size;
 	char *p;
@@ -33,8 +33,6 @@ reserve(struct buf *b, size_t n)
 		fail(b);
 		return false;
 	}
-	if (b->len + n < b->size)
-		return true;
 	while (size <= b->len + n)
 		size *= 2;
 	if ((p = malloc(size)) == NULL) {
@@ -49,6 +47,14 @@ reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->size = size;
 	return true;
+}
+
+/* Room for `n` more bytes and a NUL, below the ceiling.  There mostly is: a
+ * reply is made of a hundred small pieces. */
+static bool
+reserve(struct buf *b, size_t n)
+{
+	return (n < b->size - b->len && n < b->max - b->len) || grow(b, n);
 }
 
 void
