@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
 
 from kit import fcgi                                       # noqa: E402
 from load import checks, ratios, write_tokens              # noqa: E402
-from stand import Site, memory, token                      # noqa: E402
+from stand import Site, install, memory, token                    # noqa: E402
 from table import at_least, at_most, plain                 # noqa: E402
 
 TOKENS = 10000
@@ -103,6 +103,7 @@ def instructions(bench):
         return int(re.search(r'^100\.00 +\S+ +\S+ +(\d+)', text,
                              re.M).group(1))
 
+    install('valgrind', 'strace')
     yield plain('instructions of a check', difference(
         bench, ['valgrind', '-q', '--tool=callgrind',
                 '--callgrind-out-file={dir}/out'], summary, 200, 1200),
