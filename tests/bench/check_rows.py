@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
 
 from kit import fcgi                                       # noqa: E402
 from load import checks, ratios, write_tokens              # noqa: E402
-from stand import Site, install, memory, token                    # noqa: E402
+from stand import Site, cpu, install, memory, token               # noqa: E402
 from table import at_least, at_most, plain                 # noqa: E402
 
 TOKENS = 10000
@@ -40,13 +40,21 @@ def fastcgi(bench):
         site.serve(name, 16)
     site.listen()
     for clients in (16, 64):
-        got = ratios(bench.rounds, lambda name: checks(
-            site.port, f'/{name}', tokens, clients, bench.seconds),
-            ('null', 'checksession'))
+        used = {name: [cpu(p), 0] for name, p in site.programs.items()}
+
+        def run(name, clients=clients, used=used):
+            r = checks(site.port, f'/{name}', tokens, clients, bench.seconds)
+            used[name][1] += r.requests
+            return r
+
+        got = ratios(bench.rounds, run, ('null', 'checksession'))
+        each = {name: (cpu(site.programs[name]) - before) / n
+                for name, (before, n) in used.items()}
         yield at_least(
             f'checksession / null FastCGI, {clients} clients',
             got['checksession'][1], 0.85,
-            f'{got["checksession"][0]:.0f}/s, {got["null"][0]:.0f}/s')
+            f'{got["checksession"][0]:.0f}/s, {got["null"][0]:.0f}/s; CPU '
+            f'{each["checksession"]:.0f} us, {each["null"]:.0f} us')
     rss, pss = memory(site.programs['checksession'])
     yield at_most(f'checksession, 16 workers, {TOKENS} tokens: RSS, MB', rss,
                   8, f'PSS {pss:.1f} MB')

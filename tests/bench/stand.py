@@ -253,3 +253,10 @@ def memory(process):
         kb = {line.split(':')[0]: int(line.split()[1])
               for line in f.read().splitlines()[1:]}
     return kb['Rss'] / 1024, kb['Pss'] / 1024
+
+
+def cpu(process):
+    """What a process has used of the processors, us."""
+    with open(f'/proc/{process.pid}/stat', encoding='utf-8') as f:
+        user, system = f.read().rsplit(')', 1)[1].split()[11:13]
+    return (int(user) + int(system)) * 1e6 / os.sysconf('SC_CLK_TCK')
