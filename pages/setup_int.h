@@ -3,6 +3,7 @@
 #ifndef SETUP_INT_H
 #define SETUP_INT_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -34,5 +35,9 @@ const char	*setup_words(const struct setup *, const char *en,
 
 /* A list of what passed and what failed, into the page. */
 void		 setup_checks(struct setup *);
+
+/* What only a browser can see, as lines that the page's script fills in. */
+struct checking;
+void		 setup_browser_checks(struct setup *, const struct checking *);
 
 #endif

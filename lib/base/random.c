@@ -33,8 +33,8 @@ random_bytes(void *p, size_t n)
 }
 
 /* Ids of requests come from a pool, a thread's own, so that a request makes no
- * system call for one.  What was given out is wiped.  Nothing secret is made of
- * it: an id is in the reply and in the log. */
+ * system call for one.  What was given out is wiped.  Nothing secret is made
+ * of it: an id is in the reply and in the log. */
 #define ID_BYTES	16
 
 static _Thread_local struct {
@@ -42,8 +42,8 @@ static _Thread_local struct {
 	size_t	left;			/* bytes not given out yet */
 } pool;
 
-/* In a child of fork(): what is left would be given out twice.  The thread that
- * forked is the only one there. */
+/* In a child of fork(): what is left would be given out twice.  The thread
+ * that forked is the only one there. */
 static void
 forget_pool(void)
 {

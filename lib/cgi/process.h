@@ -23,8 +23,7 @@ struct process {
 	 * the socket (lighttpd) would refuse requests in between. */
 	bool		 renew;
 	void		*arg;
-	/* A worker's own state, made in its thread; NULL: no memory is left.
-	 * */
+	/* A worker's own state, made in its thread; NULL: no memory. */
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);

@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "program/authorizer.h"
 #include "program/check.h"
+#include "program/help.h"
 #include "program/program.h"
 #include "program/serve.h"
 #include "program/worker.h"
@@ -85,7 +86,8 @@ close_worker(void *arg)
 }
 
 /* Should a new process take over, to read the configuration again?  Yes when
- * it changed; when it was broken, after one second. */
+ * it changed, or the store's file is another; when it was broken, after one
+ * second. */
 static bool
 stale(void *arg)
 {
@@ -93,7 +95,8 @@ stale(void *arg)
 
 	if (m->conf == NULL)
 		return clock_ms() - m->started >= 1000;
-	return conf_stale(m->conf);
+	return conf_stale(m->conf) ||
+	    (m->pool != NULL && store_pool_touched(m->pool));
 }
 
 static void
@@ -129,7 +132,11 @@ workers(const struct conf *conf)
 static bool
 renews(const struct conf *conf)
 {
-	if (conf != NULL && conf->renew != RENEW_AUTO)
+	/* Broken: what it says is not known, and to be gone would be worse
+	 * than to be there again. */
+	if (conf == NULL)
+		return true;
+	if (conf->renew != RENEW_AUTO)
 		return conf->renew == RENEW_YES;
 	return getenv("PHP_FCGI_CHILDREN") != NULL;
 }

@@ -4,7 +4,7 @@
  *
  *   rows fill FILE N	[expired]	N sessions, two to a user
  *   rows find FILE N LOOKUPS		us a look-up among them, at random
- *   rows write FILE PROCESSES SECONDS	each writes what a login writes, synced:
+ *   rows write FILE PROCESSES SECONDS	each writes what a login does, synced:
  *		transactions/s, failures, least/most of a process, us of p50,
  *		p99 and p99.9
  */

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONNECTIONS	4096		/* descriptors, and answers that wait */
+#define CONNECTIONS	4096		/* descriptors, answers that wait */
 #define REQUEST_MAX	2048
 #define OPENID_LEN	64
 

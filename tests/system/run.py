@@ -22,7 +22,7 @@ from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
-          'slow', 'ctl')
+          'slow', 'guards', 'ctl', 'operator_hand')
 SLOW = ('package',)             # only when they are named
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* watch.c: when the main thread looks at those who read, and when it sleeps. */
+/* watch.c: when the main thread looks at who reads, and when it sleeps. */
 #include <config.h>
 
 #include <poll.h>
