@@ -22,6 +22,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BENCH = TOP / 'tests/bench'
 WORK = TOP / 'build-bench'
 APP = ('wx5a4dbeefcafe0001', '5a4dbe00000000000000000000000001')
+ALL = []                        # Processes that were not stopped
 CFLAGS = ['-std=c11', '-O2', '-D_GNU_SOURCE']
 
 
@@ -90,6 +91,7 @@ class Processes:
     def __init__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='site.', dir=WORK))
         self.running = []
+        ALL.append(self)
         atexit.register(self.stop)
 
     def start(self, command, **options):
@@ -111,9 +113,16 @@ class Processes:
     def stop(self):
         """End all, and remove the folder."""
         atexit.unregister(self.stop)
+        ALL.remove(self)
         while self.running:
             self.end(self.running[-1])
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def stop_all():
+    """End what a row that failed has left."""
+    while ALL:
+        ALL[-1].stop()
 
 
 class Site(Processes):
