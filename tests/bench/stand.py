@@ -139,7 +139,7 @@ class Site(Processes):
         self.environment = {
             'WXLOGIN_DATABASE': str(self.store), 'WXLOGIN_APPID': APP[0],
             'WXLOGIN_SECRET': APP[1], 'WXLOGIN_WECHAT_BASE_URL': self.wechat,
-            'WXLOGIN_LOG_LEVEL': 'warning'}
+            'WXLOGIN_LOG_LEVEL': 'warning', 'WXLOGIN_RENEW': 'yes'}
         self.cgi('checksession')            # makes the store
         self.programs = {}
         self.log = open(self.dir / 'log', 'w', encoding='utf-8')
