@@ -8,6 +8,7 @@
 
 #include "cgi/io.h"
 #include "conf/conf.h"
+#include "pages/phrases.h"
 #include "pages/setup_int.h"
 #include "program/check.h"
 #include "program/program.h"
@@ -44,9 +45,11 @@ setup_words(const struct setup *s, const char *en, const char *zh)
 /* Details as the log would have them, without what is for a shell only:
  * " (chmod ...)", and "; chown ..." or "; chmod ..." up to the next part. */
 static void
-put_detail(struct buf *page, const char *text)
+put_detail(struct setup *s, const char *text)
 {
 	char c[2] = "";
+	const char *zh;
+	size_t n;
 
 	for (; *text != '\0'; text++) {
 		if (strncmp(text, " (chmod ", 8) == 0 &&
@@ -54,10 +57,13 @@ put_detail(struct buf *page, const char *text)
 			text = strchr(text, ')');
 		else if (strncmp(text, "; chown ", 8) == 0 ||
 		    strncmp(text, "; chmod ", 8) == 0)
-			text += 1 + strcspn(text + 1, ";\n") - 1;
-		else {
+			text += strcspn(text + 1, ";\n");
+		else if (s->zh && (zh = phrase_zh(text, &n)) != NULL) {
+			setup_text(&s->page, zh);
+			text += n - 1;
+		} else {
 			c[0] = *text;
-			setup_text(page, c);
+			setup_text(&s->page, c);
 		}
 	}
 }
@@ -84,7 +90,7 @@ line(struct setup *s, const struct check *c, const struct finding *f,
 	if (!passed && detail->len > 0) {
 		buf_fmt(&s->page, "<br>%s <code>", setup_words(s, "Details:",
 		    "详情："));
-		put_detail(&s->page, detail->p);
+		put_detail(s, detail->p);
 		buf_str(&s->page, "</code>");
 	}
 	buf_str(&s->page, "</li>\n");

@@ -59,6 +59,11 @@
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
 
+/* Descriptors of a process */
+#define DESCRIPTORS_MAX	16384			/* as many as we ask for */
+#define DESCRIPTORS_BASE 96			/* store, logs, libraries */
+#define DESCRIPTORS_WORKER 6			/* of a thread */
+
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */
 #define SWEEP_EVERY	8			/* transactions: one step */

@@ -43,6 +43,9 @@ enum process_mode process_mode(int *fd);
  * libraries would obey taken out of the environment. */
 void	process_harden(void);
 
+/* How many descriptors this process may have open. */
+int64_t	process_descriptors(void);
+
 /* Serve one CGI request and exit the process: status 0 when the reply was
  * written, else 1. */
 _Noreturn void	process_cgi(const struct process *);

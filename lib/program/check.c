@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cgi/process.h"
 #include "conf/conf.h"
 #include "context.h"
 #include "program/check.h"
@@ -155,6 +156,7 @@ run_wechat(struct checking *ck)
 		return &check_skip;
 	if (ck->program->upstream->check(ck->w.wechat, ck->conf, &ck->w.log)) {
 		buf_str(&ck->detail, ck->conf->wechat_base_url);
+		ck->reached = true;
 		return &check_pass;
 	}
 	check_cause(ck);
@@ -207,7 +209,7 @@ run_apps(struct checking *ck)
 	int64_t errcode = 0;
 	size_t i;
 
-	if (!ck->ready || ck->w.wechat == NULL)
+	if (!ck->reached)
 		return &check_skip;
 	for (i = 0; i < ck->conf->napps && found == &check_pass; i++)
 		if (!ck->program->upstream->check_app(&cx, &ck->conf->apps[i],
@@ -218,6 +220,29 @@ run_apps(struct checking *ck)
 		}
 	arena_free(&arena);
 	return found;
+}
+
+/* Out of descriptors a worker can neither accept nor reach WeChat. */
+static const struct finding *
+run_descriptors(struct checking *ck)
+{
+	static const struct finding few = { CHECK_FAIL,
+	    "lower workers, or raise the limit of open files of the process "
+	    "(ulimit -n, LimitNOFILE)",
+	    "请减少 workers，或提高进程可打开文件数的上限（ulimit -n、LimitNOFILE）" };
+	const int64_t limit = process_descriptors();
+	int64_t workers, need;
+
+	if (ck->conf == NULL)
+		return &check_skip;
+	workers = worker_count(ck->program, ck->conf);
+	need = DESCRIPTORS_BASE + workers * DESCRIPTORS_WORKER;
+	if (need <= limit)
+		return &check_pass;
+	buf_fmt(&ck->detail, "%" PRId64 " workers may need %" PRId64
+	    " descriptors, and the process may have %" PRId64, workers, need,
+	    limit);
+	return &few;
 }
 
 const struct check checks[] = {
@@ -235,6 +260,8 @@ const struct check checks[] = {
 { "nobody else can write to files and folders", "其他用户无法写入文件和目录",
     CHECK_BOTH, check_modes },
 { "the programs can be run", "程序有执行权限", CHECK_WEB, check_programs },
+{ "descriptors for all workers", "文件描述符足够", CHECK_SHELL,
+    run_descriptors },
 { "store and its keys", "数据库及其加密密钥", CHECK_BOTH, run_store },
 { "all files of the store can be used", "数据库的所有文件均可使用", CHECK_BOTH,
     run_files },

@@ -32,6 +32,7 @@ struct checking {
 	struct conf		*conf;		/* NULL: none, or broken */
 	struct worker		 w;
 	bool			 ready;		/* store and keys are there */
+	bool			 reached;	/* WeChat */
 	struct buf		 detail;	/* of the check that was run */
 };
 

@@ -118,15 +118,6 @@ load(struct main *m)
 	buf_free(&warnings);
 }
 
-static int64_t
-workers(const struct conf *conf)
-{
-	if (conf != NULL && conf->workers != 0)
-		return conf->workers;
-	/* Those that call WeChat mostly wait for it. */
-	return program.upstream != NULL ? 16 : 4;
-}
-
 /* lighttpd sets this variable for what it starts, keeps no copy of the socket,
  * and takes up to a second to start a new process. */
 static bool
@@ -154,7 +145,7 @@ run(enum process_mode mode, int fd)
 	load(&m);
 	m.one_shot = mode == MODE_CGI;
 	m.pool = m.conf == NULL ? NULL : worker_pool(m.conf, m.one_shot);
-	p.workers = workers(m.conf);
+	p.workers = worker_count(&program, m.conf);
 	p.renew = renews(m.conf);
 	p.request_timeout = m.conf == NULL ? REQUEST_TIMEOUT :
 	    m.conf->request_timeout;

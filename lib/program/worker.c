@@ -97,6 +97,15 @@ load_keys(struct worker *w)
 	    key_remedy(w));
 }
 
+int64_t
+worker_count(const struct program *p, const struct conf *conf)
+{
+	if (conf != NULL && conf->workers != 0)
+		return conf->workers;
+	/* Those that call WeChat mostly wait for it. */
+	return p->upstream != NULL ? 16 : 4;
+}
+
 struct store_pool *
 worker_pool(const struct conf *conf, bool one_shot)
 {

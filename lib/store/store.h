@@ -125,7 +125,9 @@ void		store_maintain(struct store *);
 
 /* ---- transactions: the write lock comes first, the wait is bounded */
 enum durability {
-	RELAXED,	/* may be lost when the power fails; never torn */
+	/* May be lost when the power fails; never torn.  store_write() does
+	 * not wait for its commit, so a read that follows may not see it. */
+	RELAXED,
 	DURABLE,	/* synced before store_write() returns */
 };
 

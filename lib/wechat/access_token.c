@@ -283,7 +283,8 @@ access_drop(struct context *cx, const struct app *app, const struct access *a)
 	    .statement = Q_ACCESS_DROP,
 	    .ints = { { ":version", a->version } } };
 
-	return write_row(cx, &drop, RELAXED);
+	/* Not RELAXED: the next look must not find it again. */
+	return write_row(cx, &drop, DURABLE);
 }
 
 /* ---- calls with it */

@@ -17,6 +17,7 @@ import termios
 import threading
 
 from kit import fcgi, servers
+from kit.callers import at_once
 from kit.harness import (APP1, Cgi, FastCgi, FastCgiProcess, PROGRAMS,
                          ROOT_RUN, Site, cgi_params, check_token, exit_of,
                          log_in, parse_cgi, post, program_environment, spawn,
@@ -836,6 +837,48 @@ def check_command(build, wechat):
     site.remove()
 
 
+def descriptors(soft, hard):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return limit
+
+
+def check_descriptors(build, wechat):
+    """--check: workers that the limit of open files has no room for; the soft
+    limit is no limit."""
+    site = Site(build, wechat.base_url, (('workers', '256'),))
+    for soft, hard, status in ((100, 400, 1), (100, 8192, 0)):
+        done = subprocess.run(
+            [site.program('checksession'), '--check'], text=True, cwd='/',
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+            env=program_environment(), preexec_fn=descriptors(soft, hard),
+            check=False)
+        equal(done.returncode, status, done.stdout)
+        equal('workers may need' in done.stdout, status == 1, done.stdout)
+    site.remove()
+
+
+def many_workers(build, wechat):
+    """workers = 256 where the soft limit is the usual 1024: 256 logins at
+    once, each with a connection to WeChat."""
+    site = Site(build, wechat.base_url, (('workers', '256'),))
+    codes = [wechat.login(f'crowd{n}') for n in range(256)]
+    process = FastCgiProcess(site, 'onlogin',
+                             preexec=descriptors(1024, 8192))
+
+    def log_in_by(code):
+        body = json.dumps({'code': code}).encode()
+        reply = process.request(cgi_params(
+            'onlogin', 'POST', body=body,
+            headers={'Content-Type': 'application/json'}).items(), body)
+        return parse_cgi(reply.stdout).code
+    wechat.fault('delay', count=256, ms=200)
+    equal(set(at_once([lambda c=c: log_in_by(c) for c in codes])), {'OK'},
+          'codes')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
 def check_reaches(build, wechat):
     """--check of a program that needs WeChat says when it is not there."""
     with socket.create_server(('127.0.0.1', 0)) as s:
@@ -1073,7 +1116,8 @@ def cases(build, wechat):
                      no_store, two_names, no_folder, locked_rollback, file_limit,
                      file_limit_journal, file_limit_at_start,
                      arguments_ignored, command_line, check_command,
-                     check_reaches, from_systemd, by_hand, same_process):
+                     check_descriptors, many_workers, check_reaches,
+                     from_systemd, by_hand, same_process):
         yield function.__name__.replace('_', ' '), function, build, wechat
     for name, spoil, *words in KEYS:
         yield name, key_refused, build, wechat, spoil, *words
