@@ -185,14 +185,15 @@ class Site(Processes):
                     **environment))
         return self.programs[name]
 
-    def listen(self):
-        """lighttpd before all that was served."""
+    def listen(self, cgi=()):
+        """lighttpd before all that was served, and programs as plain CGI."""
         self.port = free_port()
         with open(self.dir / 'conf', 'w', encoding='utf-8') as f:
             print(f'server.port = {self.port}\n'
                   f'server.bind = "127.0.0.1"\n'
                   f'server.document-root = "{self.dir}"\n'
-                  f'server.modules = ("mod_fastcgi")\n'
+                  f'server.modules = ("mod_fastcgi", "mod_alias", '
+                  f'"mod_setenv", "mod_cgi")\n'
                   f'server.max-connections = 2048\nserver.max-fds = 8192\n'
                   f'server.listen-backlog = 1024\n'
                   f'server.max-keep-alive-requests = 1000000', file=f)
@@ -200,6 +201,14 @@ class Site(Processes):
                 print(f'fastcgi.server += ( "/{name}" => (( '
                       f'"socket" => "{self.dir}/{name}.sock", '
                       f'"check-local" => "disable" )) )', file=f)
+            for name in cgi:
+                pairs = ', '.join(f'"{k}" => "{v}"'
+                                  for k, v in self.environment.items())
+                print(f'alias.url += ( "/{name}" => '
+                      f'"{self.folder}/cgi-bin/{name}" )\n'
+                      f'$HTTP["url"] =~ "^/{name}" {{\n'
+                      f'cgi.assign = ( "" => "" )\n'
+                      f'setenv.set-environment = ( {pairs} )\n}}', file=f)
         self.start(['/usr/sbin/lighttpd', '-D', '-f', self.dir / 'conf'],
                    stderr=self.log)
         wait_for_port(self.port)
