@@ -54,6 +54,7 @@ const gauge = ({ page }, name) => page.$eval(`[data-gauge="${name}"]`, (node) =>
 /** The home page is there and the diagram has told it. */
 export async function open({ chromium }, query, size, scale) {
   const demo = await chromium.demo(query, ...size, scale)
+  await demo.phoneAt(0).sees(query.lang === 'en' ? 'Members pay' : '会员今日')
   await demo.phoneAt(0).sees(query.lang === 'en' ? 'Logged in silently' : '已静默登录')
   await settled(demo)
   return demo
@@ -283,6 +284,9 @@ function layout(lang, size, name) {
   }
 }
 
+/** Waits until the mini program has started again in this language. */
+export const speaks = ({ page }, lang) => page.evaluate(until, String((name) => window.demo.phones[0].lang === name), [lang], 20000)
+
 /** What a change of the language must leave as it is. */
 const stateOf = ({ page }) => page.evaluate(() => {
   const { user, phones, counts } = window.demo
@@ -314,6 +318,7 @@ async function language(world) {
   assert.equal(before.pages.length, 2)
   await click(demo, '[data-action="language"]')
   await said(demo, /^Sent: 5, succeeded: 5, logins: 1$/)
+  await speaks(demo, 'en')
   await demo.phoneAt(0).sees('Buy now')
   await demo.phoneAt(0).sees('Old Pu')
   const after = await stateOf(demo)

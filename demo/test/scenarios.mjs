@@ -35,9 +35,10 @@ async function userOnServer(system, phone) {
   return data.userInfo
 }
 
-/** A phone whose home page is there. */
+/** A phone whose home page is there, and has all it asked for. */
 async function start(world, query = {}) {
   const phone = await world.phone({ user: newUser(), ...query })
+  await phone.sees(query.lang === 'en' ? 'Members pay' : '会员今日')
   await phone.sees(query.lang === 'en' ? 'Logged in silently' : '已静默登录')
   return phone
 }

@@ -16,7 +16,7 @@ import UPNG from 'upng-js'
 import { STORM } from '../app/panel/show.js'
 import { TEXTS, fill } from '../app/panel/texts.js'
 import { until } from './support/in-page.mjs'
-import { LAPTOP, PHONE, click, close, open, picture, publish, said } from './panel.mjs'
+import { LAPTOP, PHONE, click, close, open, picture, publish, said, speaks } from './panel.mjs'
 
 const DARK = [{ name: 'prefers-color-scheme', value: 'dark' }, { name: 'prefers-reduced-motion', value: 'reduce' }]
 
@@ -137,6 +137,7 @@ async function stopped(world) {
   assert.equal(await isOn(demo, 'useless'), false)
   assert.equal(await demo.page.$eval('#run', (node) => node.textContent), TEXTS.zh.run)
   // The phone comes after: its mini program starts again in the other language, for the same user.
+  await speaks(demo, 'zh')
   await demo.phoneAt(0).sees('小茶铺')
   assert.equal(await demo.page.evaluate(() => window.demo.phones[0].user), before)
   await close(demo)

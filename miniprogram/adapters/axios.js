@@ -62,7 +62,8 @@ function axiosAdapter(client) {
       const response = { data, status: statusCode, statusText: '', headers: header, config, request: null }
       if (!config.validateStatus || config.validateStatus(statusCode)) return resolve(response)
       const error = new Error('Request failed with status code ' + statusCode)
-      reject(Object.assign(error, { config, response, status: statusCode, code: statusCode < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE', isAxiosError: true }))
+      const code = statusCode < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE'
+      reject(Object.assign(error, { config, response, status: statusCode, code, isAxiosError: true }))
     }, reject)
   })
 }

@@ -41,6 +41,9 @@ function answerOf({ errMsg = '', errno }) {
   return REFUSALS.indexOf(errno) < 0 && /\b(deny|denied|cancel|canceled|cancelled)\b/i.test(errMsg) ? 'user' : 'platform'
 }
 
+/** The platform's no, as a failure. @param {{errMsg?: string, errno?: number}} detail */
+const refusalOf = ({ errMsg, errno }) => ({ code: 'NOT_AVAILABLE', message: errMsg, errMsg, errno })
+
 const METHODS = {
   /** The client of setDefaultClient, asked for when it is needed. */
   client: () => getDefaultClient(),
@@ -64,8 +67,8 @@ const METHODS = {
   },
 
   /** By the platform. @param {{errMsg?: string, errno?: number}} detail */
-  refused({ errMsg, errno }) {
-    this.triggerEvent('fail', { code: 'NOT_AVAILABLE', message: errMsg, errMsg, errno })
+  refused(detail) {
+    this.triggerEvent('fail', refusalOf(detail))
   },
 
   /** @param {(session: object) => Promise<object | void>} work resolves to the user data, or to nothing when that is not the end */
@@ -119,4 +122,4 @@ function withOpenData(own) {
   }
 }
 
-module.exports = { withOpenData, failureOf, answerOf }
+module.exports = { withOpenData, failureOf, answerOf, refusalOf }

@@ -50,7 +50,10 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
    */
   async function post(path, data, rank) {
     const url = config.baseURL + config.paths[path]
-    return dataOf(await requests.own({ url, method: 'POST', data: data || {}, needLogin: true, byUser: true }, rank))
+    const reply = await requests.own({ url, method: 'POST', data: data || {}, needLogin: true, byUser: true }, rank)
+    // Of a web server, or of a program that is switched off.
+    if (reply.statusCode === 404) throw errorOf(reply, 'NOT_FOUND', { message: 'not on this server: ' + config.paths[path] })
+    return dataOf(reply)
   }
 
   /** @param {() => Promise<{userInfo: import('../types').UserInfo}>} run */
@@ -90,7 +93,10 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
       }
     })
     if (reply.statusCode === 404) {
-      throw errorOf(reply, 'NOT_FOUND', { field: 'avatarUrl', message: 'the server takes no pictures: set avatar_dir there, or give hooks.uploadAvatar' })
+      throw errorOf(reply, 'NOT_FOUND', {
+        field: 'avatarUrl',
+        message: 'the server takes no pictures: set avatar_dir there, or give hooks.uploadAvatar'
+      })
     }
     if (reply.statusCode === 413) throw errorOf(reply, 'BODY_TOO_LARGE', { field: 'avatarUrl' })
     return dataOf(reply)

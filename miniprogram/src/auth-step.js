@@ -63,6 +63,9 @@ function stepOf(steps, user) {
  * @param {Requirement[]} need
  * @returns {number} the AuthStep that takes at least this
  */
-const stepFor = (steps, need) => need.reduce((/** @type {number} */ step, one) => Math.max(step, one === 'unionid' ? AuthStep.TWO : lineOf(steps).indexOf(one) + 2), AuthStep.ONE)
+function stepFor(steps, need) {
+  const stepOfOne = (/** @type {Requirement} */ one) => (one === 'unionid' ? AuthStep.TWO : lineOf(steps).indexOf(one) + 2)
+  return Math.max(AuthStep.ONE, ...need.map(stepOfOne))
+}
 
 module.exports = { AuthStep, DONE, missingOf, needOf, stepOf, stepFor }

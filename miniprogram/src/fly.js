@@ -86,7 +86,9 @@ function attachFly(instance, client) {
     if (!sent) return undefined
     const reply = { statusCode, header, data }
     const code = calling('codeOf', () => (config.codeOf || codeOf)(reply))
-    const again = await judge(parts, Object.assign({ reply, code, request: nameOf(options.method, options.url), replay: options.replay !== false, byUser: options.byUser }, /** @type {Sent} */ (sent)))
+    const again = await judge(parts, Object.assign({
+      reply, code, request: nameOf(options.method, options.url), replay: options.replay !== false, byUser: options.byUser
+    }, /** @type {Sent} */ (sent)))
     if (!again) return undefined
     const copy = Object.assign({}, options)
     sendings.set(copy, { repeated: true })

@@ -84,7 +84,7 @@ function createLogin({ baseURL, paths, appid, timeout, device, loginData, wx }, 
     if (!platform.canLogin()) throw new MpAuthError('LOGIN_UNAVAILABLE', 'no wx.login')
     const { code } = await platform.call('login', { timeout })
     if (!code) throw new MpAuthError('WX_LOGIN_FAILED', 'no code')
-    const data = device === false && !loginData ? Object.assign({}, appid && { appid }) : await more()
+    const data = await more()
     const res = await platform.send({ name: 'request', rank: LOGIN, prepare: () => (mine.dropped ? null : {
       url: baseURL + paths.login,
       method: 'POST',

@@ -44,8 +44,22 @@ function harmless(callbacks, names) {
 const SIGN_DELAY = 500
 
 const TEXTS = {
-  zh: { loading: '加载中', login: '登录中', refresh: '正在刷新登录状态', refreshed: '登录状态已刷新', failed: '登录失败，请稍后再试', retap: '登录已更新，请再点一次' },
-  en: { loading: 'Loading', login: 'Logging in', refresh: 'Renewing the login', refreshed: 'Login renewed', failed: 'Login failed, please try again later', retap: 'Login renewed, please tap again' }
+  zh: {
+    loading: '加载中',
+    login: '登录中',
+    refresh: '正在刷新登录状态',
+    refreshed: '登录状态已刷新',
+    failed: '登录失败，请稍后再试',
+    retap: '登录已更新，请再点一次'
+  },
+  en: {
+    loading: 'Loading',
+    login: 'Logging in',
+    refresh: 'Renewing the login',
+    refreshed: 'Login renewed',
+    failed: 'Login failed, please try again later',
+    retap: 'Login renewed, please tap again'
+  }
 }
 
 /** @param {Wx} wx @returns {string} the language of the user's WeChat, such as zh_CN or en */

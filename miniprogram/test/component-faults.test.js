@@ -27,7 +27,7 @@ const REFUSED = [
   { errMsg: 'getPhoneNumber:fail privacy permission is not authorized', errno: 104 },
   { errMsg: 'getPhoneNumber:fail api scope is not declared in the privacy agreement', errno: 112 },
   { errMsg: 'getPhoneNumber:fail', errno: 1400001 },
-  { errMsg: 'getPhoneNumber:fail jsapi has no permission, event=getPhoneNumber, runningState=stop, permit_deny' , errno: 102 },
+  { errMsg: 'getPhoneNumber:fail jsapi has no permission, event=getPhoneNumber, runningState=stop, permit deny', errno: 102 },
   { errMsg: 'getPhoneNumber:fail system error' },
   {}
 ]
@@ -395,4 +395,11 @@ test('session-list: a failure is told, and can be tried again', async (t) => {
   part(comp, 'button').dispatchEvent('tap')
   await until(() => part(comp, 'row'))
   assert.ok(client.session.getToken())
+})
+
+test('auth-flow judges a deny of somebody else\'s button itself', async (t) => {
+  const { comp, events } = await askingForPhone(t)
+  comp.instance.onDeny({ detail: { errMsg: 'getPhoneNumber:fail', errno: 1400001 } })
+  assert.match(problemOf(comp), /暂时无法使用/)
+  assert.deepEqual([events[0][0], events[0][1].errno], ['fail', 1400001])
 })

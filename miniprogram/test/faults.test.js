@@ -510,3 +510,30 @@ test('a storage whose set and clear answer later is no fault; nothing is left un
   process.off('unhandledRejection', note)
   assert.deepEqual(unhandled, [])
 }))
+
+test('a path that was good again is cured by a refresh like any other', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.get('/app/x'))
+  backend.fault('/app/bad', REFUSES, 2)
+  await clock.until(outcome(client.get('/app/bad')))
+  await clock.until(client.get('/app/good'))
+  assert.equal((await clock.until(client.get('/app/bad'))).statusCode, 200)
+  const before = loginsOf(phone)
+  backend.expire()
+  assert.equal((await clock.until(client.get('/app/bad'))).statusCode, 200)
+  assert.equal(loginsOf(phone), before + 1)
+}))
+
+test('after a session that expired in earnest such a path is asked anew, once', scene(async ({ clock, client, backend, phone }) => {
+  await clock.until(client.get('/app/x'))
+  backend.fault('/app/bad', REFUSES, 1e9)
+  await clock.until(outcome(client.get('/app/bad')))
+  await clock.until(client.get('/app/good'))
+  backend.expire()
+  await clock.until(client.get('/app/good'))
+  const before = loginsOf(phone)
+  for (let i = 0; i < 3; i++) {
+    await clock.until(outcome(client.get('/app/bad')))
+    await clock.until(client.get('/app/good'))
+  }
+  assert.equal(loginsOf(phone), before + 1)
+}))

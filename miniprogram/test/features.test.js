@@ -377,6 +377,15 @@ test('list and logout one: ends that one; of the current one the phone forgets i
   assert.equal(client.session.getToken(), undefined)
 }))
 
+test('a server without the list of sessions is NOT_FOUND, whoever says so', scene(async ({ clock, client, backend }) => {
+  for (const answer of ['NOT_FOUND', { statusCode: 404, data: '<html>404</html>' }]) {
+    backend.fault('/wx/sessions', answer)
+    const error = await clock.until(client.session.list().catch((e) => e))
+    assert.equal(error.code, 'NOT_FOUND')
+    assert.match(error.message, /\/wx\/sessions/)
+  }
+}))
+
 for (const options of [{ scope: 'one' }, { scope: 'one', session: 'ABC' }, { session: '0123456789abcdef' }, { scope: 'all', session: '0123456789abcdef' }]) {
   test(`logout(${JSON.stringify(options)}) is BAD_CONFIG: nobody ends the wrong one`, scene(async ({ clock, client }) => {
     const { token } = await clock.until(client.session.login())

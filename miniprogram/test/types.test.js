@@ -20,3 +20,11 @@ for (const [name, project] of [
     assert.equal(status, 0)
   })
 }
+
+test('"any" stands in fewer than 20 places', () => {
+  const { readdirSync, readFileSync } = require('node:fs')
+  const files = ['src', 'components', 'adapters', 'types'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, name)))
+  const places = files.filter((name) => /\.(js|ts)$/.test(name) && !/usage\.ts$/.test(name)).flatMap((file) =>
+    readFileSync(file, 'utf8').split('\n').filter((line) => /[{<(|:,=] ?any(\[\])?[})>|,;\s\]]|= any$/.test(line)).map((line) => `${file}: ${line.trim()}`))
+  assert.ok(places.length > 0 && places.length < 20, places.join('\n'))
+})

@@ -1,5 +1,5 @@
 // The declarations as an application uses them; compiled in both decorator dialects.
-import { attachFly, AuthStep, createClient, MpAuthError, mustAuth, setDefaultClient, Status, withAuth } from 'wxlogin-miniprogram'
+import { attachFly, AuthDisplayMode, AuthStep, AuthStepType, createClient, MpAuthError, mustAuth, setDefaultClient, Status, withAuth } from 'wxlogin-miniprogram'
 import type { FlyLike, UserInfo } from 'wxlogin-miniprogram'
 
 const client = createClient({
@@ -52,10 +52,40 @@ client.uploadFile({ url: '/a', filePath: 'p', name: 'file' }).then((reply) => re
 client.downloadFile({ url: '/a' }).then(({ tempFilePath }) => tempFilePath.length)
 client.session.logout({ scope: 'all' }).then(({ sessionsEnded }) => sessionsEnded + 1)
 
+client.session.logout({ scope: 'one', session: '9f2c4b7d01aa34ef' }).then(({ sessionsEnded }) => sessionsEnded + 1)
+client.session.logout({ stay: true }).then(() => client.session.resume()).then(({ token }) => token.length)
+client.session.list().then((sessions) => sessions.filter(({ current }) => !current).map(({ device }) => device.length))
+client.session.updateUser({ nickname: 'a' }, { onProgress: (percent) => percent.toFixed() }).then(({ avatarUrl }) => avatarUrl.length)
+client.session.onChange((user) => console.log(user && user.nickname))()
+client.auth.mustAuth({ need: ['phone'], mode: AuthDisplayMode.PAGE }).then(({ phone }) => phone.length)
+client.auth.missing({ mustAuthStep: AuthStepType.TWO }).concat('unionid')
+
+const stock = createClient({
+  baseURL: 'https://stock.example', share: client, origins: ['https://api.example'], header: ({ url }) => ({ 'X-Url': url }), retry: 1,
+  unwrap: ({ data }) => data.data, steps: ['unionid', 'user', 'phone'], device: () => 'desk', loginData: { invite: 'i' }, texts: { save: 'OK' }, ui: 'article'
+})
+stock.get<Order[]>('/orders', {}, { unwrap: true }).then((orders) => orders[0].id.toFixed())
+stock.request<Order>({ url: '/x', unwrap: true, loading: 'wait', retry: 2, byUser: true }).then(({ id }) => id.toFixed())
+stock.uploadFile({ url: '/a', filePath: 'p', name: 'file', onTask: (task) => task.onProgressUpdate(({ progress }) => progress.toFixed()) })
+stock.connectSocket({ url: '/live' }).then((task) => task.send({ data: 'x' }))
+
 declare const fly: FlyLike
 const detach: () => void = attachFly(fly, client)
 detach()
 
+class Plain {
+  /** not async */
+  @mustAuth()
+  onTap(n: number) {
+    return n
+  }
+}
+new Plain()
+
+// @ts-expect-error one of the user's sessions, but which?
+client.session.logout({ scope: 'one' })
+// @ts-expect-error nobody has an e-mail address
+client.auth.mustAuth({ need: ['email'] })
 // @ts-expect-error baseURL is required
 createClient({ whitelist: [] })
 // @ts-expect-error no such scope

@@ -27,7 +27,7 @@
 'use strict'
 
 const { getDefaultClient } = require('../sdk')
-const { failureOf } = require('../open-data')
+const { answerOf, failureOf, refusalOf } = require('../open-data')
 const { textsFor, messageOf } = require('../texts')
 
 Component({
@@ -148,9 +148,10 @@ Component({
     },
 
     /** @param {WechatMiniprogram.CustomEvent} event */
-    onDeny(event) {
+    onDeny({ detail }) {
+      if (answerOf(detail) === 'platform') return this.fail(refusalOf(detail))
       this.setData({ problem: this.data.t.denied })
-      this.triggerEvent('deny', event.detail)
+      this.triggerEvent('deny', detail)
     },
 
     /** @param {WechatMiniprogram.CustomEvent} event */

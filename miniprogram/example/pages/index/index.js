@@ -16,7 +16,8 @@ Page({
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.shop })
-    client.status.login.must(({ userInfo }) => this.setData({ state: t.loggedIn, greeting: fill(t.greeting, userInfo.nickname || t.stranger) }))
+    // The name is known before the offer is: from the session, stored or new.
+    client.status.login.must(({ userInfo }) => this.setData({ greeting: fill(t.greeting, userInfo.nickname || t.stranger) }))
   },
 
   onShow() {
