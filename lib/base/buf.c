@@ -19,10 +19,10 @@ fail(struct buf *b, bool no_memory)
 	b->no_memory = no_memory;
 }
 
-/* Make room for `n` more bytes and a NUL.  Not realloc(): the old copy of a
- * secret has to be wiped. */
+/* Make room for `n` more bytes and a NUL where there is none.  Not realloc():
+ * the old copy of a secret has to be wiped. */
 static bool
-reserve(struct buf *b, size_t n)
+grow(struct buf *b, size_t n)
 {
 	size_t size = b->size == 0 ? 512 : b->size;
 	char *p;
@@ -34,8 +34,6 @@ reserve(struct buf *b, size_t n)
 		fail(b, false);
 		return false;
 	}
-	if (b->len + n < b->size)
-		return true;
 	assert(!b->fixed);	/* its ceiling is its size */
 	while (size <= b->len + n)
 		size *= 2;
@@ -51,6 +49,14 @@ reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->size = size;
 	return true;
+}
+
+/* Room for `n` more bytes and a NUL, below the ceiling.  There mostly is: a
+ * reply is made of a hundred small pieces. */
+static bool
+reserve(struct buf *b, size_t n)
+{
+	return (n < b->size - b->len && n < b->max - b->len) || grow(b, n);
 }
 
 void

@@ -30,6 +30,7 @@
  * write, fewer: a process that is alone with a WAL reads all of it first. */
 #define FRAMES		2000
 #define FRAMES_ONE_SHOT	100
+#define SHORTEN		(2 * FRAMES)	/* the file has grown: cut it */
 #define FRAME_SIZE	4120		/* a page of 4 KiB and its header */
 
 #define LOCK_WAIT	100		/* ms, for the write lock */
@@ -130,7 +131,7 @@ store_maintain(struct store *s)
 	if (frames < atomic_load(&pool->checkpoint_at) ||
 	    atomic_flag_test_and_set(&pool->maintaining))
 		return;			/* another thread does it */
-	checkpoint(s, pool->one_shot);
+	checkpoint(s, pool->one_shot || frames > SHORTEN);
 	atomic_flag_clear(&pool->maintaining);
 	if (!failed_before)
 		log_forget(s->log);	/* no failure of the request */

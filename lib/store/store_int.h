@@ -16,7 +16,7 @@
 #include "base/bounds.h"
 #include "store/store.h"
 
-#define READERS_MAX	16	/* connections for reading, per process */
+#define READERS_MAX	8	/* connections for reading, per process */
 
 /* SQL of our own besides the list of statements, prepared once. */
 enum fixed {

@@ -64,6 +64,22 @@ def wechat_0ms(bench):
     site.stop()
 
 
+def cgi(bench):
+    """Logins as plain CGI, 4 clients: static build / dynamic."""
+    sites = []
+    for folder in (bench.dynamic, bench.static):
+        site = Site(folder)
+        site.seed(2 * USERS)
+        sites.append(site.listen(cgi=('onlogin',)))
+    got = load.ratios(bench.rounds, lambda site: logins(
+        site, 4, bench.seconds), sites)
+    dynamic, static = (got[site] for site in sites)
+    yield plain('logins as plain CGI, 4 clients, static / dynamic',
+                static[1], f'{static[0]:.0f}/s, {dynamic[0]:.0f}/s')
+    for site in sites:
+        site.stop()
+
+
 def slow_disk(bench):
     """A disk with 10 ms more for each sync: failures, p99."""
     site = site_for(bench, CLIENTS, DELAY,

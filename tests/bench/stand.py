@@ -22,6 +22,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BENCH = TOP / 'tests/bench'
 WORK = TOP / 'build-bench'
 APP = ('wx5a4dbeefcafe0001', '5a4dbe00000000000000000000000001')
+ALL = []                        # Processes that were not stopped
 CFLAGS = ['-std=c11', '-O2', '-D_GNU_SOURCE']
 
 
@@ -90,6 +91,7 @@ class Processes:
     def __init__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='site.', dir=WORK))
         self.running = []
+        ALL.append(self)
         atexit.register(self.stop)
 
     def start(self, command, **options):
@@ -111,9 +113,16 @@ class Processes:
     def stop(self):
         """End all, and remove the folder."""
         atexit.unregister(self.stop)
+        ALL.remove(self)
         while self.running:
             self.end(self.running[-1])
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def stop_all():
+    """End what a row that failed has left."""
+    while ALL:
+        ALL[-1].stop()
 
 
 class Site(Processes):
@@ -130,7 +139,7 @@ class Site(Processes):
         self.environment = {
             'WXLOGIN_DATABASE': str(self.store), 'WXLOGIN_APPID': APP[0],
             'WXLOGIN_SECRET': APP[1], 'WXLOGIN_WECHAT_BASE_URL': self.wechat,
-            'WXLOGIN_LOG_LEVEL': 'warning'}
+            'WXLOGIN_LOG_LEVEL': 'warning', 'WXLOGIN_RENEW': 'yes'}
         self.cgi('checksession')            # makes the store
         self.programs = {}
         self.log = open(self.dir / 'log', 'w', encoding='utf-8')
@@ -176,14 +185,15 @@ class Site(Processes):
                     **environment))
         return self.programs[name]
 
-    def listen(self):
-        """lighttpd before all that was served."""
+    def listen(self, cgi=()):
+        """lighttpd before all that was served, and programs as plain CGI."""
         self.port = free_port()
         with open(self.dir / 'conf', 'w', encoding='utf-8') as f:
             print(f'server.port = {self.port}\n'
                   f'server.bind = "127.0.0.1"\n'
                   f'server.document-root = "{self.dir}"\n'
-                  f'server.modules = ("mod_fastcgi")\n'
+                  f'server.modules = ("mod_fastcgi", "mod_alias", '
+                  f'"mod_setenv", "mod_cgi")\n'
                   f'server.max-connections = 2048\nserver.max-fds = 8192\n'
                   f'server.listen-backlog = 1024\n'
                   f'server.max-keep-alive-requests = 1000000', file=f)
@@ -191,6 +201,14 @@ class Site(Processes):
                 print(f'fastcgi.server += ( "/{name}" => (( '
                       f'"socket" => "{self.dir}/{name}.sock", '
                       f'"check-local" => "disable" )) )', file=f)
+            for name in cgi:
+                pairs = ', '.join(f'"{k}" => "{v}"'
+                                  for k, v in self.environment.items())
+                print(f'alias.url += ( "/{name}" => '
+                      f'"{self.folder}/cgi-bin/{name}" )\n'
+                      f'$HTTP["url"] =~ "^/{name}" {{\n'
+                      f'cgi.assign = ( "" => "" )\n'
+                      f'setenv.set-environment = ( {pairs} )\n}}', file=f)
         self.start(['/usr/sbin/lighttpd', '-D', '-f', self.dir / 'conf'],
                    stderr=self.log)
         wait_for_port(self.port)
@@ -253,3 +271,10 @@ def memory(process):
         kb = {line.split(':')[0]: int(line.split()[1])
               for line in f.read().splitlines()[1:]}
     return kb['Rss'] / 1024, kb['Pss'] / 1024
+
+
+def cpu(process):
+    """What a process has used of the processors, us."""
+    with open(f'/proc/{process.pid}/stat', encoding='utf-8') as f:
+        user, system = f.read().rsplit(')', 1)[1].split()[11:13]
+    return (int(user) + int(system)) * 1e6 / os.sysconf('SC_CLK_TCK')
