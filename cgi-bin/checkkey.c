@@ -10,25 +10,25 @@
 
 #include <string.h>
 
-#include "opendata.h"
-#include "program.h"
-#include "request.h"
-#include "wechat.h"
+#include "account/session_keys.h"
+#include "base/json.h"
+#include "program/endpoint.h"
+#include "wechat/wechat.h"
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
-	const struct app *app = conf_app(rq->conf, rq->user.appid);
+	const struct app *app = conf_app(rq->cx.conf, rq->user.appid);
 	uint8_t key[SESSION_KEY_LEN];
 	bool valid = false;
 	enum outcome e;
 
 	if (app == NULL)
-		return FAIL(rq->log, INTERNAL, "app %s is no longer "
+		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);
-	e = opendata_own_key(rq, key);
+	e = session_own_key(rq, key);
 	if (e == OK)
-		e = wechat_check_key(rq, app, rq->user.openid, key, &valid);
+		e = wechat_check_key(&rq->cx, app, rq->user.openid, key, &valid);
 	else if (e == CODE_INVALID)
 		e = OK;			/* a session without a key */
 	explicit_bzero(key, sizeof(key));

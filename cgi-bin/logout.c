@@ -11,8 +11,8 @@
  */
 #include <config.h>
 
-#include "program.h"
-#include "request.h"
+#include "base/json.h"
+#include "program/endpoint.h"
 
 enum { SCOPE };
 
@@ -24,7 +24,7 @@ static const struct field fields[] = {
 };
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	const enum end_scope scope = rq->f[SCOPE].set ?
 	    (enum end_scope)rq->f[SCOPE].i : END_THIS;

@@ -10,17 +10,17 @@
  *	502 WECHAT_ERROR, 503 WECHAT_UNAVAILABLE, BUSY
  *
  * A code that comes again, because a phone lost the reply, is answered with a
- * session of the same user and a fresh token: lib/login.h has the rule.
+ * session of the same user and a fresh token: lib/account/login.h has the rule.
  */
 #include <config.h>
 
 #include <string.h>
 
-#include "login.h"
-#include "program.h"
-#include "request.h"
-#include "throttle.h"
-#include "wechat.h"
+#include "account/login.h"
+#include "account/throttle.h"
+#include "base/json.h"
+#include "program/endpoint.h"
+#include "wechat/wechat.h"
 
 enum { CODE, APPID, DEVICE };
 
@@ -34,14 +34,14 @@ static const struct field fields[] = {
 };
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	struct login l = { .code = rq->f[CODE].s, .code_len = rq->f[CODE].len,
 	    .device = rq->f[DEVICE].s };
 	enum outcome e;
 
-	l.app = rq->f[APPID].set ? conf_app(rq->conf, rq->f[APPID].s) :
-	    rq->conf->default_app;
+	l.app = rq->f[APPID].set ? conf_app(rq->cx.conf, rq->f[APPID].s) :
+	    rq->cx.conf->default_app;
 	if (l.app == NULL)
 		return bad_field(rq, "appid");
 	rq->appid = l.app->appid;
@@ -58,7 +58,7 @@ run(struct req *rq)
 
 /* Failures that a guesser of codes would cause; WeChat's own do not count. */
 static void
-refused(struct req *rq, enum outcome e)
+refused(struct request *rq, enum outcome e)
 {
 	if (e == CODE_INVALID || e == CODE_USED ||
 	    (e == PARAM_INVALID && rq->field == fields[CODE].name))

@@ -11,9 +11,8 @@
  */
 #include <config.h>
 
-#include "program.h"
-#include "setup.h"
-#include "wechat.h"
+#include "pages/setup.h"
+#include "program/endpoint.h"
 
 const struct program program = {
 	.name = "setup",

@@ -6,12 +6,11 @@
  */
 #include <config.h>
 
-#include "phone.h"
-#include "program.h"
-#include "request.h"
+#include "account/phone.h"
+#include "program/endpoint.h"
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	const enum outcome e = phone_unbind(rq);
 

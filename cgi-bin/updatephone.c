@@ -17,12 +17,11 @@
 
 #include <string.h>
 
-#include "json.h"
-#include "opendata.h"
-#include "phone.h"
-#include "program.h"
-#include "request.h"
-#include "wechat.h"
+#include "account/phone.h"
+#include "account/session_keys.h"
+#include "base/json.h"
+#include "program/endpoint.h"
+#include "wechat/wechat.h"
 
 enum { CODE, ENCRYPTED_DATA, IV };
 
@@ -34,35 +33,35 @@ static const struct field fields[] = {
 };
 
 static enum outcome
-by_code(struct req *rq, struct wechat_phone *phone)
+by_code(struct request *rq, struct wechat_phone *phone)
 {
-	const struct app *app = conf_app(rq->conf, rq->user.appid);
+	const struct app *app = conf_app(rq->cx.conf, rq->user.appid);
 
 	if (app == NULL)
-		return FAIL(rq->log, INTERNAL, "app %s is no longer "
+		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);
-	return wechat_phone_number(rq, app, rq->f[CODE].s, rq->user.openid,
+	return wechat_phone_number(&rq->cx, app, rq->f[CODE].s, rq->user.openid,
 	    phone);
 }
 
 static enum outcome
-by_data(struct req *rq, struct wechat_phone *phone)
+by_data(struct request *rq, struct wechat_phone *phone)
 {
 	struct json_object *o;
 	enum outcome e;
 
-	e = opendata_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV], &o);
+	e = session_open_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV], &o);
 	if (e != OK)
 		return e;
-	if (!phone_read(o, phone))
-		e = FAIL(rq->log, DECRYPT_WX_OPEN_DATA_FAIL,
+	if (!wechat_read_phone(o, phone))
+		e = FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL,
 		    "open data: no phone number in it");
 	json_done(o);
 	return e;
 }
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	const struct val *f = rq->f;
 	struct wechat_phone phone;

@@ -11,15 +11,14 @@
  *
  * At least one of the three.  A plain field that is absent leaves the value,
  * an empty one removes it (all but nickname).  Plain fields win over WeChat's;
- * lib/profile.h says what of WeChat's is taken.
+ * lib/account/profile.h says what of WeChat's is taken.
  */
 #include <config.h>
 
-#include "json.h"
-#include "opendata.h"
-#include "profile.h"
-#include "program.h"
-#include "request.h"
+#include "account/profile.h"
+#include "account/session_keys.h"
+#include "base/json.h"
+#include "program/endpoint.h"
 
 enum { NICKNAME, AVATAR_URL, GENDER, LANGUAGE, COUNTRY, PROVINCE, CITY,
     RAW_DATA, SIGNATURE, ENCRYPTED_DATA, IV };
@@ -47,7 +46,7 @@ static const struct field fields[] = {
 
 /* Halves belong together, and something has to be there. */
 static enum outcome
-check_given(struct req *rq)
+check_given(struct request *rq)
 {
 	const struct val *f = rq->f;
 	bool any = false;
@@ -67,7 +66,7 @@ check_given(struct req *rq)
 
 /* The plain fields, over what came from WeChat. */
 static enum outcome
-take_plain(struct req *rq, struct profile *p)
+take_plain(struct request *rq, struct profile *p)
 {
 	const struct { const char **to; int field; } labels[] = {
 		{ &p->language, LANGUAGE }, { &p->country, COUNTRY },
@@ -78,7 +77,7 @@ take_plain(struct req *rq, struct profile *p)
 	size_t i;
 
 	if (f[NICKNAME].set) {
-		nickname = arena_copy(rq->arena, f[NICKNAME].s,
+		nickname = arena_copy(rq->cx.arena, f[NICKNAME].s,
 		    f[NICKNAME].len);
 		if (nickname == NULL || !profile_nickname(&nickname))
 			return bad_field(rq, "nickname");
@@ -100,13 +99,13 @@ take_plain(struct req *rq, struct profile *p)
 }
 
 static enum outcome
-take_wechat(struct req *rq, struct profile *p)
+take_wechat(struct request *rq, struct profile *p)
 {
 	struct json_object *o;
 	enum outcome e;
 
 	if (rq->f[RAW_DATA].set) {
-		e = opendata_signed(rq, &rq->f[RAW_DATA], &rq->f[SIGNATURE],
+		e = session_open_signed(rq, &rq->f[RAW_DATA], &rq->f[SIGNATURE],
 		    &o);
 		if (e != OK)
 			return e;
@@ -115,7 +114,7 @@ take_wechat(struct req *rq, struct profile *p)
 		p->unionid = NULL;	/* the signature does not vouch for it */
 	}
 	if (rq->f[ENCRYPTED_DATA].set) {
-		e = opendata_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV],
+		e = session_open_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV],
 		    &o);
 		if (e != OK)
 			return e;
@@ -126,7 +125,7 @@ take_wechat(struct req *rq, struct profile *p)
 }
 
 static enum outcome
-run(struct req *rq)
+run(struct request *rq)
 {
 	struct profile plain = PROFILE_INIT, p = PROFILE_INIT;
 	enum outcome e;

@@ -18,8 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "sandbox.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "sandbox/sandbox.h"
 
 static enum outcome
 done(struct call *c)

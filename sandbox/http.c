@@ -17,10 +17,10 @@
 
 #include <microhttpd.h>
 
-#include "bounds.h"
-#include "buf.h"
-#include "http.h"
-#include "io.h"
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "cgi/io.h"
+#include "sandbox/http.h"
 
 #define ENV_MAX	16
 

@@ -3,7 +3,7 @@
 #ifndef SANDBOX_HTTP_H
 #define SANDBOX_HTTP_H
 
-#include "serve_sandbox.h"
+#include "sandbox/serve_sandbox.h"
 
 /* Serve HTTP on 127.0.0.1:`port` (0: any, told on stdout) until SIGTERM or
  * SIGINT; the exit status. */

@@ -14,11 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf.h"
-#include "http.h"
-#include "process.h"
-#include "serve_sandbox.h"
-#include "text.h"
+#include "base/text.h"
+#include "cgi/process.h"
+#include "sandbox/http.h"
+#include "sandbox/serve_sandbox.h"
 
 static void *
 open_worker(void *arg)

@@ -20,8 +20,10 @@
 #include <nettle/cbc.h>
 #include <nettle/sha1.h>
 
-#include "sandbox.h"
-#include "text.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "sandbox/sandbox.h"
 
 #define PLAIN_MAX	4096
 #define CIPHER_B64	(BASE64_ENCODE_RAW_LENGTH(PLAIN_MAX + 16) + 1)

@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "bounds.h"
-#include "buf.h"
-#include "input.h"
-#include "log.h"
+#include "base/arena.h"
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "cgi/input.h"
 #include "statements.h"
-#include "store.h"
+#include "store/store.h"
 
 #define CODE_LIFE	300	/* s, of login and phone codes */
 #define TOKEN_LIFE	7200	/* s */
@@ -64,6 +64,23 @@ int64_t		 arg_int(struct call *, const struct input *, const char *name,
 /* Answer with an error in the words of a family. */
 enum outcome	 refuse(struct call *, enum family, int64_t errcode,
 		    const char *text);
+
+/* ---- fault.c */
+struct fault {
+	char	kind[16];	/* "": none */
+	int64_t	ms, number;
+};
+
+/* The next fault for the call's path. */
+enum outcome	 fault_take(struct call *, struct fault *);
+
+/* Faults that come instead of the call's work; true: the answer is made. */
+bool		 fault_before(struct call *, const struct fault *);
+
+/* Faults that spoil the answer on its way: the work has been done.  Returns
+ * how many bytes of the body are sent; *length is what Content-Length says. */
+size_t		 fault_after(struct call *, const struct fault *,
+		    size_t *length);
 
 /* ---- state.c */
 struct app_row {

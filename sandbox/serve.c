@@ -8,18 +8,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <json-c/json.h>
 
-#include "body.h"
-#include "clock.h"
-#include "conf.h"
-#include "params.h"
-#include "reply.h"
-#include "sandbox.h"
-#include "serve_sandbox.h"
-#include "text.h"
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "cgi/body.h"
+#include "cgi/params.h"
+#include "cgi/reply.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/serve_sandbox.h"
 
 #define TYPE_SNS	"text/plain"
 #define TYPE_API	"application/json; encoding=utf-8"
@@ -51,11 +52,6 @@ static const struct route {
 	{ "/sandbox/expire", TYPE_CONTROL, 0, control_expire },
 	{ "/sandbox/calls", TYPE_CONTROL, 0, control_calls },
 	{ "/sandbox/reset", TYPE_CONTROL, 0, control_reset },
-};
-
-struct fault {
-	char	kind[16];	/* "": none */
-	int64_t	ms, number;
 };
 
 /* ---- arguments and errors */
@@ -123,69 +119,6 @@ refuse(struct call *c, enum family family, int64_t errcode, const char *text)
 	json_close(&c->reply);
 	buf_free(&msg);
 	return OK;
-}
-
-/* ---- faults */
-
-static enum outcome
-take_fault(struct call *c, struct fault *f)
-{
-	struct q *q = q_new(c->store, SANDBOX_FAULT_TAKE);
-
-	*f = (struct fault){ .kind = "" };
-	q_text(q, ":path", c->path);
-	while (q_row(q)) {
-		snprintf(f->kind, sizeof(f->kind), "%s", q_col_text(q, 0));
-		f->ms = q_col_int(q, 1);
-		f->number = q_col_int(q, 2);
-	}
-	return q_end(q);
-}
-
-/* Faults that come instead of the call's work; true: the answer is made. */
-static bool
-fault_before(struct call *c, const struct fault *f)
-{
-	if (strcmp(f->kind, "busy") == 0) {
-		(void)refuse(c, FAMILY_SNS, -1, "system error");
-	} else if (strcmp(f->kind, "errcode") == 0) {
-		(void)refuse(c, FAMILY_API, f->number, "injected");
-	} else if (strcmp(f->kind, "status") == 0) {
-		c->status = (int)f->number;
-		buf_str(&c->reply, "{\"errcode\":-1,\"errmsg\":\"injected\"}");
-	} else if (strcmp(f->kind, "html") == 0) {
-		c->status = f->number == 0 ? 502 : (int)f->number;
-		c->type = "text/html";
-		buf_str(&c->reply, "<html><head><title>502 Bad Gateway</title>"
-		    "</head><body><h1>Bad Gateway</h1></body></html>");
-	} else
-		return false;
-	return true;
-}
-
-/* Faults that spoil the answer on its way: the work has been done.  Returns
- * how many bytes of the body are sent; *length is what Content-Length says. */
-static size_t
-fault_after(struct call *c, const struct fault *f, size_t *length)
-{
-	struct timespec ts = { .tv_sec = f->ms / 1000,
-	    .tv_nsec = f->ms % 1000 * 1000000 };
-
-	if (f->ms > 0)
-		nanosleep(&ts, NULL);
-	*length = c->reply.len;
-	if (strcmp(f->kind, "reset") == 0)
-		return 0;
-	if (strcmp(f->kind, "truncate") == 0)
-		return c->reply.len / 2;
-	if (strcmp(f->kind, "empty") == 0)
-		*length = 0;
-	else if (strcmp(f->kind, "big") == 0)
-		while (c->reply.len < UPSTREAM_MAX + 4096)
-			buf_str(&c->reply, "                                ");
-	if (strcmp(f->kind, "big") == 0)
-		*length = c->reply.len;
-	return *length;
 }
 
 /* ---- reading */
@@ -318,13 +251,28 @@ work(struct call *c, const struct params *p, struct fault *f,
 		return e;
 	c->now = clock_now() + offset;
 	*f = (struct fault){ .kind = "" };
-	if (wechat && (e = take_fault(c, f)) != OK)
+	if (wechat && (e = fault_take(c, f)) != OK)
 		return e;
 	if (!fault_before(c, f) && (e = run_route(c, r, p)) != OK)
 		return e;
 	if (wechat && escape != 0 && c->status == 200)
 		escape_slashes(c);
 	return wechat ? note_call(c, request_id) : OK;
+}
+
+struct transaction {
+	struct call		*c;
+	const struct params	*p;
+	struct fault		*f;
+	const char		*request_id;
+};
+
+static enum outcome
+run_transaction(void *arg)
+{
+	const struct transaction *t = arg;
+
+	return work(t->c, t->p, t->f, t->request_id);
 }
 
 static enum outcome
@@ -339,12 +287,8 @@ transaction(struct sandbox_worker *w, struct call *c, const struct params *p,
 	    (e = store_open(&sandbox_schema, &o, &w->log, &w->store)) != OK)
 		return e;
 	c->store = w->store;
-	if ((e = store_begin(w->store, RELAXED)) != OK)
-		return e;
-	if ((e = work(c, p, f, request_id)) == OK)
-		return store_commit(w->store);
-	store_rollback(w->store);
-	return e;
+	return store_write(w->store, RELAXED, run_transaction,
+	    &(struct transaction){ c, p, f, request_id });
 }
 
 /* SCRIPT_NAME and PATH_INFO together, wherever the server cut them. */
@@ -352,7 +296,7 @@ static const char *
 full_path(const struct params *p, struct arena *a)
 {
 	const char *script = p->v[P_SCRIPT_NAME], *info = p->v[P_PATH_INFO];
-	struct buf b = { .max = 4096 };
+	struct buf b = { .max = FILE_PATH_MAX };
 	const char *path;
 
 	buf_fmt(&b, "%s%s", script == NULL ? "" : script,
@@ -380,7 +324,7 @@ sandbox_serve(struct sandbox_worker *w, const struct io *io)
 	c.post = p.v[P_REQUEST_METHOD] != NULL &&
 	    strcmp(p.v[P_REQUEST_METHOD], "POST") == 0;
 	read_input(&c, &p, io);
-	w->log.io = io;
+	w->log.sink = (struct log_sink){ io->log, io->arg };
 	if ((e = transaction(w, &c, &p, &fault, request_id)) != OK) {
 		log_event(&w->log, LOG_LEVEL_ERROR, w->log.cause[0] == '\0' ?
 		    outcome_row(e)->code : w->log.cause);
@@ -390,7 +334,7 @@ sandbox_serve(struct sandbox_worker *w, const struct io *io)
 		buf_str(&c.reply, "{\"error\":\"sandbox\"}");
 	}
 	send_answer(&c, &fault, request_id, w->http, io);
-	w->log.io = NULL;
+	w->log.sink = (struct log_sink){ .write = NULL };
 	if (c.post)
 		input_done(&c.body);
 	buf_free(&c.reply);

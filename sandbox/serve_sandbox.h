@@ -3,9 +3,9 @@
 #ifndef SERVE_SANDBOX_H
 #define SERVE_SANDBOX_H
 
-#include "io.h"
-#include "log.h"
-#include "store.h"
+#include "base/log.h"
+#include "cgi/io.h"
+#include "store/store.h"
 
 struct sandbox_worker {
 	const char	*database;

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sandbox.h"
+#include "base/json.h"
+#include "sandbox/sandbox.h"
 
 struct code_row {
 	char	appid[APPID_MAX + 1], name[65];

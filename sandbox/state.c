@@ -8,9 +8,10 @@
 
 #include <nettle/base64.h>
 
-#include "sandbox.h"
-#include "text.h"
-#include "token.h"
+#include "account/token.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "sandbox/sandbox.h"
 
 const char alnum[] =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -89,7 +90,7 @@ make_id(const char *who, const char *where, char out[OPENID_LEN + 1])
 	uint8_t hash[HASH_LEN];
 	size_t i;
 
-	hash_code(where, who, strlen(who), hash);
+	hash_pair(where, who, strlen(who), hash);
 	out[0] = 'o';
 	for (i = 1; i < OPENID_LEN; i++)
 		out[i] = url_safe[hash[i] & 63];

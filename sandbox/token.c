@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sandbox.h"
+#include "base/json.h"
+#include "sandbox/sandbox.h"
 
 static enum outcome
 make_token(struct call *c, const char *appid, bool stable, char out[160],

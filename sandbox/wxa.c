@@ -9,8 +9,9 @@
 
 #include <nettle/hmac.h>
 
-#include "sandbox.h"
-#include "text.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "sandbox/sandbox.h"
 
 #define RESET_APART	60	/* s between two resets of a user */
 

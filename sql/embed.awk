@@ -46,8 +46,8 @@ END {
 		printf "extern const struct schema %s_schema;\n", lower
 		exit
 	}
-	printf "#include <config.h>\n#include \"bounds.h\"\n"
-	printf "#include \"store.h\"\n#include \"statements.h\"\n"
+	printf "#include <config.h>\n#include \"base/bounds.h\"\n"
+	printf "#include \"store/store.h\"\n#include \"statements.h\"\n"
 	printf "static const char *const migrations[] = {\n"
 	for (i = 1; i <= m; i++)
 		printf "\t%s,\n", step[i]

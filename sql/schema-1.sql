@@ -1,5 +1,5 @@
 -- schema-1.sql: what wxlogin keeps.  Times are Unix seconds unless the name
--- ends in _ms.  Sealed columns hold what lib/seal.h describes.
+-- ends in _ms.  Sealed columns hold what lib/store/seal.h describes.
 
 -- Single facts: the sealed test value, the sweeps' cursors.
 CREATE TABLE meta (

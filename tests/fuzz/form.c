@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "input.h"
-#include "text.h"
+#include "base/arena.h"
+#include "base/text.h"
+#include "cgi/input.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 

@@ -9,8 +9,8 @@
 
 #include <json-c/json.h>
 
-#include "json.h"
-#include "text.h"
+#include "base/json.h"
+#include "base/text.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/box.h"
-#include "json.h"
-#include "program.h"
-#include "serve.h"
-#include "text.h"
+#include "base/json.h"
+#include "cgi/io.h"
+#include "program/program.h"
+#include "program/serve.h"
+#include "program/worker.h"
+#include "tests/unit/fixture.h"
 
 #define VARS	64
 
@@ -109,7 +110,7 @@ start(void)
 	snprintf(bearer, sizeof(bearer), "HTTP_AUTHORIZATION=Bearer %s",
 	    token);
 	w = (struct worker){ .program = &program, .conf = &box.conf };
-	log_open(&w.log, "fuzz", &box.conf);
+	conf_log_open(&box.conf, &w.log, "fuzz");
 }
 
 int

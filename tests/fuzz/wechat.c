@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "wechat.h"
+#include "base/log.h"
+#include "wechat/wechat.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

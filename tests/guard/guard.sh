@@ -9,8 +9,9 @@ src=${top_srcdir:?} build=${top_builddir:?}
 
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
-vocabulary='program.h request.h login.h wechat.h opendata.h phone.h profile.h
-json.h throttle.h setup.h'
+vocabulary='program/endpoint.h account/login.h account/phone.h account/profile.h
+account/session_keys.h account/throttle.h base/json.h wechat/wechat.h
+pages/setup.h'
 standard='assert.h ctype.h errno.h inttypes.h limits.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h time.h'
 
@@ -49,10 +50,10 @@ bail() {
 	exit 99
 }
 
-for d in lib cgi-bin sandbox sql tests/unit tests/fuzz; do
+for d in lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz; do
 	[ -d "$src/$d" ] || bail "no folder $d below the source"
 done
-for f in lib/settings.c lib/outcome.c Makefile.am; do
+for f in lib/conf/settings.c lib/base/outcome.c Makefile.am; do
 	[ -r "$src/$f" ] || bail "no file $f below the source"
 done
 programs=$(for f in "$src"/cgi-bin/*.c; do basename "$f" .c; done)
@@ -69,8 +70,15 @@ case $build in
 /*) ;;
 *) build=$OLDPWD/$build ;;
 esac
-sources=$(ls lib/*.c cgi-bin/*.c sandbox/*.c) || bail "no sources"
-all="$sources $(ls lib/*.h sandbox/*.h)" || bail "no headers"
+# Without what a build in the source folder made (statements.c and .h).
+sources=$(find lib ctl pages cgi-bin sandbox -name '*.c' \
+    ! -name 'statements.c' | sort)
+headers_all=$(find lib ctl pages sandbox -name '*.h' ! -name 'statements.h' |
+    sort)
+units=$(find tests/unit -name '*.c' | sort)
+[ "$(echo $sources | wc -w)" -gt 60 ] || bail "no sources"
+[ "$(echo $headers_all | wc -w)" -gt 30 ] || bail "no headers"
+all="$sources $headers_all"
 
 # ---- the source
 
@@ -103,25 +111,26 @@ none "no file has more than $file_max lines" \
 	{ name = FILENAME; last = FNR }
 	END { if (last > most) print name ": " last " lines" }' $all)"
 none "each file begins with its licence and says what it is" \
-    "$(for f in $all tests/unit/*.c tests/unit/*.h tests/fuzz/*.c; do
+    "$(for f in $all $units tests/unit/*.h tests/fuzz/*.c; do
 	head -n 1 "$f" | grep -qxF '/* SPDX-License-Identifier: MIT */' &&
 	    sed -n 2p "$f" | grep -qF "/* ${f##*/}: " || echo "$f"
     done)"
 none "config.h comes first" \
-    "$(for f in $sources tests/unit/*.c tests/fuzz/*.c; do
+    "$(for f in $sources $units tests/fuzz/*.c; do
 	grep '^#include' "$f" | head -n 1 | grep -qxF '#include <config.h>' ||
 	    echo "$f"
     done)"
 # (the brackets keep this line from finding itself)
 none "no path of a machine" \
-    "$(grep -rnE '/[w]ork/|/[r]oot/|/[U]sers/|/[h]ome/[a-z]+/' lib cgi-bin \
-    sandbox sql tests/unit tests/fuzz tests/guard Makefile.am configure.ac)"
+    "$(grep -rnE '/[w]ork/|/[r]oot/|/[U]sers/|/[h]ome/[a-z]+/' \
+    --include='*.[ch]' --include='*.sql' --include='*.sh' --include='*.am' \
+    --include='*.ac' --include='*.awk' lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz tests/guard Makefile.am configure.ac)"
 
 # ---- what has to be told somewhere
 
-settings=$(sed -n 's/^{ "\([a-z_]*\)",.*/\1/p' lib/settings.c)
+settings=$(sed -n 's/^{ "\([a-z_]*\)",.*/\1/p' lib/conf/settings.c)
 [ "$(printf '%s\n' "$settings" | wc -l)" -ge 30 ] ||
-    bail "the settings can't be read from lib/settings.c"
+    bail "the settings can't be read from lib/conf/settings.c"
 page=doc/man/wxlogin.conf.5
 for s in $settings; do
 	if [ ! -r $page ]; then
@@ -133,9 +142,9 @@ for s in $settings; do
 	fi
 done
 
-codes=$(sed -n 's/^\[[A-Z_]*\] = { "\([A-Z_]*\)".*/\1/p' lib/outcome.c)
+codes=$(sed -n 's/^\[[A-Z_]*\] = { "\([A-Z_]*\)".*/\1/p' lib/base/outcome.c)
 [ "$(printf '%s\n' "$codes" | wc -l)" -ge 18 ] ||
-    bail "the codes can't be read from lib/outcome.c"
+    bail "the codes can't be read from lib/base/outcome.c"
 for c in $codes; do
 	if grep -rqw -- "$c" doc tests; then
 		ok "code $c is told in doc/ or tried in tests/"
@@ -147,7 +156,7 @@ done
 # Continued lines are joined first.
 checked=$(sed -e ':a' -e '/\\$/N; s/\\\n//; ta' Makefile.am |
     sed -n 's/^[A-Za-z_]*[ 	]*+*=//p' | tr ' \t' '\n\n')
-for f in tests/unit/*.c tests/fuzz/*.c; do
+for f in $units tests/fuzz/*.c; do
 	case $f in
 	tests/fuzz/replay.c | tests/fuzz/request.c)
 		printf '%s\n' "$checked" | grep -qxF "$f" ;;

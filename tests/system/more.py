@@ -125,7 +125,7 @@ class Installed(Site):
         self.told = ''                  # all that wxloginctl printed
         super().__init__(build, base_url, settings)
         (self.root / 'sbin').mkdir()
-        shutil.copy(pathlib.Path(build) / 'lib' / 'wxloginctl',
+        shutil.copy(pathlib.Path(build) / 'ctl' / 'wxloginctl',
                     self.root / 'sbin' / 'wxloginctl')
 
     def _private(self, name, text):

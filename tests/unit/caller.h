@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "env.h"
-#include "io.h"
+#include "cgi/io.h"
+#include "tests/unit/env.h"
 
 struct caller {
 	const char	*body;

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* reseal.c: key rotation: the key file, and the sealed values. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "ctl/reseal.h"
+#include "statements.h"
+#include "store/seal.h"
+#include "store/store.h"
+
+#define BATCH		64
+#define VALUE_MAX	(ACCESS_TOKEN_MAX + SEAL_EXTRA)
+#define KEY_MAX		64		/* bytes of a row key */
+
+static const struct sealed {
+	const char	*column;
+	size_t		 list, write;	/* statements */
+} columns[] = {
+	{ "sessions.session_key", Q_CTL_SEALED_SESSIONS,
+	    Q_CTL_RESEAL_SESSIONS },
+	{ "login_codes.session_key", Q_CTL_SEALED_CODES, Q_CTL_RESEAL_CODES },
+	{ "users.phone", Q_CTL_SEALED_PHONES, Q_CTL_RESEAL_PHONES },
+	{ "access_tokens.token", Q_CTL_SEALED_TOKENS, Q_CTL_RESEAL_TOKENS },
+	{ "meta.value", Q_CTL_SEALED_META, Q_CTL_RESEAL_META },
+};
+
+struct item {
+	uint8_t	key[KEY_MAX], value[VALUE_MAX];
+	size_t	keylen, len;
+};
+
+struct pass {
+	struct store		*store;
+	struct seal		*seal;
+	struct log		*log;
+	int64_t			 batch_done, batch_lost;
+	struct item		 items[BATCH];
+	size_t			 n;
+	const struct sealed	*column;
+	struct item		 last;		/* of the batch before */
+};
+
+/* The next batch behind the last item's key. */
+static enum outcome
+read_batch(struct pass *p, const struct sealed *c, const struct item *last)
+{
+	struct q *q = q_new(p->store, c->list);
+	const void *key, *value;
+	size_t keylen, len;
+
+	q_blob(q, ":after", last == NULL ? "" : (const char *)last->key,
+	    last == NULL ? 0 : last->keylen);
+	q_int(q, ":most", BATCH);
+	p->n = 0;
+	while (q_row(q)) {
+		struct item *it = &p->items[p->n];
+
+		key = q_col_blob(q, 0, &keylen);
+		value = q_col_blob(q, 2, &len);
+		if (keylen > KEY_MAX || len > VALUE_MAX)
+			continue;
+		memcpy(it->key, key, keylen);
+		memcpy(it->value, value, len);
+		it->keylen = keylen;
+		it->len = len;
+		p->n++;
+	}
+	return q_end(q);
+}
+
+static enum outcome
+reseal_item(struct pass *p, const struct sealed *c, const struct item *it)
+{
+	const struct place place = { c->column, it->key, it->keylen };
+	uint8_t plain[VALUE_MAX], sealed[VALUE_MAX];
+	bool old = false;
+	struct q *q;
+
+	if (it->len < SEAL_EXTRA || !seal_open(p->seal, &place, it->value,
+	    it->len, plain, &old)) {
+		p->batch_lost++;
+		return OK;
+	}
+	if (old) {
+		seal_value(p->seal, &place, plain, it->len - SEAL_EXTRA,
+		    sealed);
+		p->batch_done++;
+	}
+	explicit_bzero(plain, sizeof(plain));
+	if (!old)
+		return OK;
+	q = q_new(p->store, c->write);
+	q_blob(q, ":key", it->key, it->keylen);
+	q_blob(q, ":value", sealed, it->len);
+	return q_run(q, NULL);
+}
+
+static enum outcome
+reseal_batch(void *arg)
+{
+	struct pass *p = arg;
+	enum outcome e;
+	size_t i;
+
+	p->batch_done = p->batch_lost = 0;
+	e = read_batch(p, p->column, p->last.keylen == 0 ? NULL : &p->last);
+	for (i = 0; i < p->n && e == OK; i++)
+		e = reseal_item(p, p->column, &p->items[i]);
+	return e;
+}
+
+enum outcome
+reseal_all(struct store *s, struct seal *seal, struct log *log,
+    int64_t *done, int64_t *lost)
+{
+	struct pass *p = calloc(1, sizeof(*p));
+	enum outcome e = OK;
+	size_t c;
+
+	if (p == NULL)
+		return FAIL(log, INTERNAL, "memory is out");
+	*done = *lost = 0;
+	p->store = s;
+	p->seal = seal;
+	p->log = log;
+	for (c = 0; c < COUNT(columns) && e == OK; c++) {
+		p->column = &columns[c];
+		p->last.keylen = 0;
+		do {
+			e = store_write(s, DURABLE, reseal_batch, p);
+			if (e != OK)
+				break;
+			*done += p->batch_done;
+			*lost += p->batch_lost;
+			if (p->n > 0)
+				p->last = p->items[p->n - 1];
+		} while (p->n == BATCH);
+		store_maintain(s);
+	}
+	free(p);
+	return e;
+}
+
+/* ---- the file */
+
+static enum outcome
+write_keys(const char *path, struct seal *s, struct log *log)
+{
+	if (file_replace(path, s->keys, s->nkeys * sizeof(s->keys[0])))
+		return OK;
+	return FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
+}
+
+enum outcome
+seal_file_add(const char *path, struct seal *s, struct log *log)
+{
+	if (s->nkeys == SEAL_KEYS_MAX)
+		return FAIL(log, INTERNAL, "%s holds %d keys; drop the old "
+		    "ones first", path, SEAL_KEYS_MAX);
+	memmove(s->keys[1], s->keys[0], s->nkeys * sizeof(s->keys[0]));
+	random_bytes(s->keys[0], sizeof(s->keys[0]));
+	s->nkeys++;
+	return write_keys(path, s, log);
+}
+
+enum outcome
+seal_file_drop_old(const char *path, struct seal *s, struct log *log)
+{
+	explicit_bzero(s->keys[1], (s->nkeys - 1) * sizeof(s->keys[0]));
+	s->nkeys = 1;
+	return write_keys(path, s, log);
+}

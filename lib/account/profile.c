@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* profile.c: nickname, picture and the rest, from the user or from WeChat. */
+#include <config.h>
+
+#include <string.h>
+
+#include "account/profile.h"
+#include "account/request.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cgi/field.h"
+#include "statements.h"
+
+#define NICKNAME_MAX	64	/* characters, as all but the picture */
+#define AVATAR_MAX	1024	/* bytes */
+
+/* What WeChat calls everybody, and a part of the grey picture's address. */
+#define ANONYMOUS_NAME	"微信用户"
+#define ANONYMOUS_PICTURE						\
+	"POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWm"	\
+	"iaIGuG1icwxaQX6grC9VemZoJ8rg"
+
+bool
+profile_nickname(char **text)
+{
+	size_t chars;
+
+	*text = field_trim(*text);
+	return utf8_valid(*text, strlen(*text), &chars) && chars >= 1 &&
+	    chars <= NICKNAME_MAX && !field_has_control(*text, strlen(*text));
+}
+
+/* Paths of the phone (wxfile://, http://tmp/) would die there. */
+bool
+profile_avatar(const char *url)
+{
+	static const char scheme[] = "https://";
+	const size_t n = strlen(url);
+	size_t i;
+
+	if (n <= strlen(scheme) || n > AVATAR_MAX ||
+	    strncmp(url, scheme, strlen(scheme)) != 0 ||
+	    strchr("/?#:", url[strlen(scheme)]) != NULL)
+		return false;
+	for (i = 0; i < n; i++)
+		if (url[i] == ' ' || url[i] == '"' || url[i] == '<' ||
+		    url[i] == '>' || url[i] == '\\')
+			return false;
+	return !field_has_control(url, n);
+}
+
+bool
+profile_anonymous(const char *nickname, const char *avatar)
+{
+	return (nickname != NULL && strcmp(nickname, ANONYMOUS_NAME) == 0) ||
+	    (avatar != NULL && strstr(avatar, ANONYMOUS_PICTURE) != NULL);
+}
+
+/* ---- from WeChat */
+
+/* A copy of a member that is text and not empty; NULL otherwise. */
+static char *
+take_text(struct request *rq, struct json_object *o, const char *name)
+{
+	size_t n;
+	const char *s = json_text(o, name, &n);
+
+	if (s == NULL || n == 0)
+		return NULL;
+	return arena_copy(rq->cx.arena, s, n);
+}
+
+static const char *
+take_label(struct request *rq, struct json_object *o, const char *name)
+{
+	char *s = take_text(rq, o, name);
+
+	return s != NULL && profile_nickname(&s) ? s : NULL;
+}
+
+/* http://HOST.qlogo.cn/... as https://..., which WeChat serves as well. */
+static const char *
+take_avatar(struct request *rq, struct json_object *o)
+{
+	static const char plain[] = "http://", domain[] = "qlogo.cn";
+	const char *s = take_text(rq, o, "avatarUrl");
+	struct buf b = { .max = AVATAR_MAX + 16 };
+	size_t host;
+
+	if (s != NULL && strncmp(s, plain, strlen(plain)) == 0) {
+		s += strlen(plain);
+		host = strcspn(s, "/?#:");
+		if (host < strlen(domain) || strncmp(s + host - strlen(domain),
+		    domain, strlen(domain)) != 0 ||
+		    (host > strlen(domain) && s[host - strlen(domain) - 1] !=
+		    '.'))
+			return NULL;
+		buf_fmt(&b, "https://%s", s);
+		s = b.bad ? NULL : arena_copy(rq->cx.arena, b.p, b.len);
+		buf_free(&b);
+	}
+	return s != NULL && profile_avatar(s) ? s : NULL;
+}
+
+void
+profile_from_wechat(struct request *rq, struct json_object *o, struct profile *p)
+{
+	const struct { const char **to; const char *name; } labels[] = {
+		{ &p->language, "language" }, { &p->country, "country" },
+		{ &p->province, "province" }, { &p->city, "city" },
+	};
+	const char *nickname = take_label(rq, o, "nickName"), *avatar, *s;
+	int64_t gender;
+	size_t i;
+
+	avatar = take_avatar(rq, o);
+	if (nickname != NULL && !profile_anonymous(nickname, NULL))
+		p->nickname = nickname;
+	if (avatar != NULL && !profile_anonymous(NULL, avatar))
+		p->avatar_url = avatar;
+	for (i = 0; i < COUNT(labels); i++)
+		if ((s = take_label(rq, o, labels[i].name)) != NULL)
+			*labels[i].to = s;
+	if (json_number(o, "gender", &gender) && gender >= 1 && gender <= 2)
+		p->gender = gender;
+	if ((s = take_text(rq, o, "unionId")) != NULL &&
+	    strlen(s) <= OPENID_MAX && all_alnum_or(s, strlen(s), "_-"))
+		p->unionid = s;
+}
+
+/* ---- writing */
+
+struct update {
+	struct request		*rq;
+	const struct profile	*p;
+};
+
+static enum outcome
+update_row(void *arg)
+{
+	const struct update *u = arg;
+	struct request *rq = u->rq;
+	const struct profile *p = u->p;
+	struct q *q = q_new(rq->cx.store, Q_PROFILE_UPDATE);
+	enum outcome e;
+
+	q_text(q, ":nickname", p->nickname);
+	q_text(q, ":avatar_url", p->avatar_url);
+	if (p->gender >= 0)
+		q_int(q, ":gender", p->gender);
+	q_text(q, ":language", p->language);
+	q_text(q, ":country", p->country);
+	q_text(q, ":province", p->province);
+	q_text(q, ":city", p->city);
+	q_text(q, ":unionid", p->unionid);
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":id", rq->user.id);
+	if ((e = user_take(rq, q)) != OK)
+		return e;
+	return audit_add(rq, "profile", rq->user.id, rq->session.token_hash,
+	    NULL);
+}
+
+enum outcome
+profile_update(struct request *rq, const struct profile *p)
+{
+	return store_write(rq->cx.store, DURABLE, update_row,
+	    &(struct update){ rq, p });
+}

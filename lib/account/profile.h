@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* profile.h: nickname, picture and the rest, from the user or from WeChat.
+ *
+ * What the user gives is judged by the contract's rules, and refused.  What
+ * WeChat gives is taken as far as it keeps them, and else left out: nobody can
+ * mend it.  The anonymous profile, which everybody has today, is never stored;
+ * and an empty value of WeChat's says nothing. */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+
+struct json_object;
+struct request;
+
+/* Members to write; NULL (gender: -1) leaves what is there.  Strings are the
+ * request's. */
+struct profile {
+	const char	*nickname, *avatar_url;
+	const char	*language, *country, *province, *city;
+	const char	*unionid;
+	int64_t		 gender;
+};
+#define PROFILE_INIT	{ .gender = -1 }
+
+/* Is it one that the user may give?  `text` is trimmed in place. */
+bool		profile_nickname(char **text);
+bool		profile_avatar(const char *url);
+bool		profile_anonymous(const char *nickname, const char *avatar);
+
+/* Take what WeChat says, over what is in *p. */
+void		profile_from_wechat(struct request *, struct json_object *,
+		    struct profile *p);
+
+/* Write it to req.user in a transaction, and read req.user again. */
+enum outcome	profile_update(struct request *, const struct profile *);
+
+#endif

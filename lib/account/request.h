@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* request.h: what a handler works with.
+ *
+ * A request goes down once (serve.c): parameters, body, fields, token,
+ * session, handler; and comes back once: outcome, one write, all freed.  The
+ * handler reads rq->f[] by its own field enum, uses the store, writes members
+ * of the reply's "data" with json_*(&rq->data, ...), and returns an outcome.
+ * It opens nothing and frees nothing. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account/session.h"
+#include "base/buf.h"
+#include "cgi/field.h"
+#include "context.h"
+
+struct request {
+	struct context		 cx;
+	const struct val	*f;
+	const char		*client;	/* REMOTE_ADDR; NULL: unknown */
+	bool			 live;		/* session and user are set */
+	enum outcome		 dead;		/* AUTH_OPTIONAL: why not live */
+	struct session		 session;
+	struct user		 user;
+
+	struct buf		 data;		/* members of "data" */
+	const char		*field;		/* of PARAM_INVALID */
+	const char		*appid;		/* for the log, when not live */
+};
+
+/* PARAM_INVALID, naming the field. */
+enum outcome	bad_field(struct request *, const char *name);
+
+#endif

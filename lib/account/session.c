@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c: sessions: found, judged, touched, made, ended. */
+#include <config.h>
+
+#include <string.h>
+
+#include "account/request.h"
+#include "account/session.h"
+#include "account/token.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "statements.h"
+
+/* Longest wait for the write lock to update `used`, ms.  On timeout the update
+ * is skipped; the session stays valid. */
+#define TOUCH_WAIT	20
+
+/* Read the row into req; AUTH_INVALID when there is none or it has ended. */
+static enum outcome
+read_row(struct request *rq)
+{
+	struct session *s = &rq->session;
+	struct q *q = q_new(rq->cx.store, Q_SESSION_FIND);
+	enum outcome found = AUTH_INVALID, e;
+
+	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
+	if (q_row(q)) {
+		s->created = q_col_int(q, 14) / 1000;
+		s->used = q_col_int(q, 15);
+		s->idle_expires = q_col_int(q, 16);
+		s->max_expires = q_col_int(q, 17);
+		if (q_col_null(q, 18))
+			found = OK;
+		if (!user_read(q, 0, rq->cx.arena, &rq->user))
+			found = FAIL(rq->cx.log, INTERNAL, "memory is out");
+	}
+	e = q_end(q);
+	return e != OK ? e : found;
+}
+
+/* The clock may have been set back since the session's last stored use: what
+ * is left of its life is then counted from that use, so that the jump does not
+ * make it longer. */
+static void
+clamp(struct session *s, int64_t now)
+{
+	if (now < s->used) {
+		const int64_t back = s->used - now;
+
+		s->max_expires -= back;
+		s->idle_expires -= back;
+		s->used = now;
+	}
+}
+
+static enum outcome
+write_touch(void *arg)
+{
+	struct request *rq = arg;
+	struct q *q = q_new(rq->cx.store, Q_SESSION_TOUCH);
+
+	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":idle_expires", rq->cx.now + rq->cx.conf->session_idle);
+	q_int(q, ":max_expires", rq->session.max_expires);
+	return q_run(q, NULL);
+}
+
+/* Note the use, at most once per `touch` seconds; more often when that would
+ * be longer than a quarter of the idle time, or the expiry would not slide.  A
+ * store that can't be written right now does not fail the request. */
+static void
+touch(struct request *rq, bool clamped)
+{
+	struct session *s = &rq->session;
+	const int64_t quarter = rq->cx.conf->session_idle / 4;
+
+	if (!clamped && rq->cx.now - s->used < rq->cx.conf->touch &&
+	    rq->cx.now - s->used <= quarter)
+		return;
+	if (store_write_soon(rq->cx.store, TOUCH_WAIT, write_touch, rq)) {
+		s->used = rq->cx.now;
+		s->idle_expires = rq->cx.now + rq->cx.conf->session_idle;
+	}
+}
+
+enum outcome
+session_find(struct request *rq, const char *token, size_t n)
+{
+	struct session *s = &rq->session;
+	enum outcome e;
+	bool clamped;
+
+	if (!token_valid(token, n))
+		return AUTH_INVALID;
+	hash_sha256(token, n, s->token_hash);
+	if ((e = read_row(rq)) != OK)
+		return e;
+	if (s->created > rq->cx.now + CLOCK_SKEW)
+		return AUTH_EXPIRED;
+	clamped = s->used > rq->cx.now;
+	clamp(s, rq->cx.now);
+	if (rq->cx.now >= s->idle_expires || rq->cx.now >= s->max_expires)
+		return AUTH_EXPIRED;
+	if (rq->user.blocked)
+		return USER_BLOCKED;
+	touch(rq, clamped);
+	rq->live = true;
+	return OK;
+}
+
+int64_t
+session_idle_left(const struct request *rq)
+{
+	const struct session *s = &rq->session;
+
+	return (s->idle_expires < s->max_expires ? s->idle_expires :
+	    s->max_expires) - rq->cx.now;
+}
+
+int64_t
+session_max_left(const struct request *rq)
+{
+	return rq->session.max_expires - rq->cx.now;
+}
+
+/* ---- made */
+
+static enum outcome
+insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
+    const char *device)
+{
+	struct session *s = &rq->session;
+	const struct place place = { "sessions.session_key", s->token_hash,
+	    HASH_LEN };
+	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
+	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
+
+	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
+	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
+	q_int(q, ":user_id", rq->user.id);
+	q_int(q, ":created_ms", clock_now_ms());
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":idle_expires", s->idle_expires);
+	q_int(q, ":max_expires", s->max_expires);
+	q_blob(q, ":session_key", sealed, sizeof(sealed));
+	q_text(q, ":device", device);
+	return q_run(q, NULL);
+}
+
+#define EVICT_STEP	16
+
+/* End up to EVICT_STEP sessions beyond max_sessions, with their audit rows. */
+static enum outcome
+evict_some(struct request *rq, size_t *n)
+{
+	uint8_t hashes[EVICT_STEP][HASH_LEN];
+	struct q *q = q_new(rq->cx.store, Q_SESSION_EVICT);
+	enum outcome e;
+	size_t i, len;
+
+	q_int(q, ":user_id", rq->user.id);
+	q_int(q, ":now", rq->cx.now);
+	q_int(q, ":keep", rq->cx.conf->max_sessions);
+	q_int(q, ":most", EVICT_STEP);
+	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
+		memcpy(hashes[*n], q_col_blob(q, 0, &len), HASH_LEN);
+	e = q_end(q);
+	for (i = 0; i < *n && e == OK; i++)
+		e = audit_add(rq, "evict", rq->user.id, hashes[i], NULL);
+	return e;
+}
+
+/* Most logins evict nobody, and most others one. */
+static enum outcome
+evict(struct request *rq)
+{
+	enum outcome e;
+	size_t n;
+
+	do
+		e = evict_some(rq, &n);
+	while (e == OK && n == EVICT_STEP);
+	return e;
+}
+
+enum outcome
+session_add(struct request *rq, const char token[TOKEN_LEN + 1],
+    const uint8_t key[SESSION_KEY_LEN], const char *device)
+{
+	struct session *s = &rq->session;
+	enum outcome e;
+
+	hash_sha256(token, TOKEN_LEN, s->token_hash);
+	s->created = s->used = rq->cx.now;
+	s->idle_expires = rq->cx.now + rq->cx.conf->session_idle;
+	s->max_expires = rq->cx.now + rq->cx.conf->session_max;
+	if ((e = insert_row(rq, key, device)) != OK ||
+	    (e = audit_add(rq, "login", rq->user.id, s->token_hash,
+	    device)) != OK ||
+	    (e = evict(rq)) != OK)
+		return e;
+	return sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now);
+}
+
+/* ---- ended */
+
+struct ending {
+	struct request	*rq;
+	enum end_scope	 scope;
+	int64_t		 ended;		/* live ones */
+};
+
+static enum outcome
+end_rows(void *arg)
+{
+	static const int statement[] = {
+		[END_THIS] = Q_SESSION_END_THIS,
+		[END_OTHERS] = Q_SESSION_END_OTHERS,
+		[END_ALL] = Q_SESSION_END_ALL,
+	};
+	static const char *const event[] = {
+		[END_THIS] = "logout", [END_OTHERS] = "logout_others",
+		[END_ALL] = "logout_all",
+	};
+	struct ending *n = arg;
+	struct request *rq = n->rq;
+	const enum end_scope scope = n->scope;
+	struct q *q = q_new(rq->cx.store, (size_t)statement[scope]);
+	enum outcome e;
+
+	q_int(q, ":now", rq->cx.now);
+	if (scope != END_THIS)
+		q_int(q, ":user_id", rq->user.id);
+	if (scope != END_ALL)
+		q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+	for (n->ended = 0; q_row(q);)
+		n->ended += q_col_int(q, 1);
+	if ((e = q_end(q)) == OK && n->ended > 0)
+		e = audit_add(rq, event[scope], rq->user.id,
+		    rq->session.token_hash, NULL);
+	return e == OK ? sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now) : e;
+}
+
+enum outcome
+session_end(struct request *rq, enum end_scope scope, int64_t *ended)
+{
+	struct ending n = { .rq = rq, .scope = scope };
+	const enum outcome e = store_write(rq->cx.store, DURABLE, end_rows,
+	    &n);
+
+	*ended = e == OK ? n.ended : 0;
+	return e;
+}
+
+enum outcome
+audit_add(struct request *rq, const char *event, int64_t user_id,
+    const uint8_t *token_hash, const char *device)
+{
+	struct q *q = q_new(rq->cx.store, Q_AUDIT_ADD);
+
+	q_int(q, ":now", rq->cx.now);
+	q_text(q, ":event", event);
+	q_int(q, ":user_id", user_id);
+	if (token_hash != NULL)
+		q_blob(q, ":session", token_hash, 8);
+	q_text(q, ":client", rq->client);
+	q_text(q, ":device", device);
+	return q_run(q, NULL);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* bounds.h: every ceiling of the server side, by name, in one place. */
+#ifndef BOUNDS_H
+#define BOUNDS_H
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* A request */
+#define BODY_MAX	((size_t)64 << 10)	/* body, bytes (contract 1) */
+#define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body, read away */
+#define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
+#define JSON_DEPTH	8			/* containers in containers */
+#define FIELD_MAX	16			/* fields a program declares */
+#define REQUEST_ID_MAX	64			/* characters */
+
+/* A reply, and a log line */
+#define REPLY_MAX	((size_t)64 << 10)	/* head and body, bytes */
+#define LOG_LINE_MAX	((size_t)4 << 10)	/* bytes; longer is cut */
+#define PROBLEMS_TEXT	((size_t)256 << 10)	/* of a configuration, bytes */
+#define CAUSE_MAX	512			/* cause of a failure, bytes */
+
+/* Values */
+#define TOKEN_LEN	43			/* base64url of 32 bytes */
+#define HASH_LEN	32			/* SHA-256 */
+#define APPID_MAX	32			/* WeChat's have 18 */
+#define SECRET_MAX	128			/* AppSecret; WeChat's have 32 */
+#define OPENID_MAX	128			/* WeChat's have 28 */
+#define CODE_MAX	128			/* login code; WeChat's have 32 */
+#define SESSION_KEY_LEN	16			/* bytes, decoded */
+#define SESSION_KEY_B64	24			/* characters, as WeChat says it */
+#define PUBLIC_ID_LEN	26			/* our id of a user */
+#define PHONE_MIN	5			/* digits */
+#define PHONE_MAX	20
+#define COUNTRY_MAX	6			/* digits of a country code */
+#define KEYS_MAX	64			/* session_keys tried on data */
+
+/* Files */
+#define FILE_PATH_MAX	4096			/* of a path, with its NUL */
+#define CONF_FILE_MAX	((size_t)64 << 10)	/* wxlogin.conf, bytes */
+#define CONF_APPS_MAX	64			/* [app ID] sections */
+#define SEAL_KEYS_MAX	16			/* keys in the seal key file */
+
+/* WeChat */
+#define UPSTREAM_MAX	((size_t)64 << 10)	/* its reply, bytes */
+#define CALL_SENDS	3			/* of one call, all after -1 */
+#define ACCESS_TOKEN_MAX 1024			/* WeChat promises up to 512 */
+#define ACCESS_REFUSED	30			/* s without another attempt */
+#define BREAKER_FAILURES 5			/* in a row: stop trying */
+#define BREAKER_OPEN	5			/* s until one may try */
+#define CODE_REPEATS	5			/* answered per code */
+#define CODE_RACE_WAIT	2000			/* ms, for another's login */
+
+/* The store */
+#define SWEEP_ROWS	64			/* looked at in a step */
+
+/* Time */
+#define CLOCK_AHEAD	60000			/* ms; further: it was set back */
+#define CLOCK_SKEW	300			/* s that clocks may differ */
+
+#endif

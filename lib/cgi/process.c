@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* process.c: what a process does once, and the CGI transport (RFC 3875). */
+#include <config.h>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/text.h"
+#include "cgi/process.h"
+
+extern char **environ;
+
+static bool
+listening(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
+}
+
+/* sd_listen_fds(3): one socket as descriptor 3, meant for this process. */
+static bool
+from_systemd(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	int64_t n;
+
+	return pid != NULL && fds != NULL && digits_parse(pid, &n) &&
+	    n == getpid() && strcmp(fds, "1") == 0 && listening(3);
+}
+
+enum process_mode
+process_mode(int *fd)
+{
+	*fd = 0;
+	if (listening(0))
+		return MODE_FASTCGI;
+	if (from_systemd()) {
+		*fd = 3;
+		return MODE_FASTCGI;
+	}
+	return getenv("REQUEST_METHOD") != NULL ? MODE_CGI : MODE_NONE;
+}
+
+void
+process_harden(void)
+{
+	/* libcurl and OpenSSL would obey these, and a client's header can
+	 * become HTTP_PROXY. */
+	static const char *const out[] = { "http_proxy", "https_proxy",
+	    "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
+	    "NO_PROXY", "SSLKEYLOGFILE", "OPENSSL_CONF", "CURL_HOME",
+	    "SQLITE_TMPDIR" };
+	struct stat st;
+	size_t i;
+	int fd;
+
+	umask(077);
+	/* A missing 0, 1 or 2 would become the database's descriptor. */
+	for (fd = 0; fd <= 2; fd++)
+		if (fstat(fd, &st) == -1 && errno == EBADF &&
+		    open("/dev/null", O_RDWR) != fd)
+			abort();
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	for (i = 0; i < COUNT(out); i++)
+		unsetenv(out[i]);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a limit of the host's on file sizes */
+}
+
+/* ---- CGI */
+
+static size_t
+cgi_read(void *arg, char *p, size_t n)
+{
+	size_t done = 0;
+	ssize_t got;
+
+	(void)arg;
+	while (done < n) {
+		got = read(STDIN_FILENO, p + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	return done;
+}
+
+static bool
+write_all(int fd, const char *p, size_t n)
+{
+	ssize_t done;
+
+	while (n > 0) {
+		done = write(fd, p, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		p += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+static bool
+cgi_write(void *arg, const char *p, size_t n)
+{
+	bool *answered = arg;
+
+	*answered = write_all(STDOUT_FILENO, p, n);
+	return *answered;
+}
+
+static void
+cgi_log(void *arg, const char *p, size_t n)
+{
+	(void)arg;
+	(void)write_all(STDERR_FILENO, p, n);
+}
+
+void
+process_cgi(const struct process *p)
+{
+	bool answered = false;
+	const struct io io = { &answered, environ, false, cgi_read, cgi_write,
+	    cgi_log };
+	void *worker = p->open(p->arg);
+
+	if (worker == NULL)
+		_exit(1);
+	p->serve(worker, &io);
+	/* Not closed: the last connection to close would delete the WAL, and
+	 * the next run would make it anew. */
+	_exit(answered ? 0 : 1);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* endpoint.h: all that a file of cgi-bin/ needs besides its subjects: what a
+ * program is, what its function works with, and how it reaches WeChat. */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "account/request.h"
+#include "program/program.h"
+#include "wechat/upstream.h"
+
+#endif

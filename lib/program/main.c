@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c: main() of every program in cgi-bin/.
+ *
+ *   (from a web server)	one request as CGI, or many as FastCGI
+ *   --version			name and version
+ *   --help			what the program is, and all settings
+ *   --check			0, or a list of what to mend
+ *
+ * This file alone names the linked-in `program`. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cgi/process.h"
+#include "conf/conf.h"
+#include "program/check.h"
+#include "program/program.h"
+#include "program/serve.h"
+#include "program/worker.h"
+#include "store/store.h"
+#include "wechat/upstream.h"
+
+struct main {
+	struct conf	*conf;		/* NULL: broken */
+	int64_t		 started;	/* ms */
+	bool		 one_shot;	/* a CGI run */
+};
+
+static void *
+open_worker(void *arg)
+{
+	const struct main *m = arg;
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->program = &program;
+	w->conf = m->conf;
+	w->one_shot = m->one_shot;
+	conf_log_open(m->conf, &w->log, program.name);
+	return w;
+}
+
+static void
+serve_worker(void *arg, const struct io *io)
+{
+	if (program.serve != NULL)
+		program.serve(arg, io);
+	else
+		serve(arg, io);
+}
+
+static void
+close_worker(void *arg)
+{
+	worker_close(arg);
+	free(arg);
+}
+
+/* Should a new process take over, to read the configuration again?  Yes when
+ * it changed; when it was broken, after one second. */
+static bool
+stale(void *arg)
+{
+	const struct main *m = arg;
+
+	if (m->conf == NULL)
+		return clock_ms() - m->started >= 1000;
+	return conf_stale(m->conf);
+}
+
+static void
+load(struct main *m)
+{
+	struct buf problems = { .max = PROBLEMS_TEXT };
+	struct buf warnings = { .max = PROBLEMS_TEXT };
+	struct log log;
+
+	m->started = clock_ms();
+	m->conf = conf_load(program.upstream != NULL, &problems, &warnings);
+	conf_log_open(m->conf, &log, program.name);
+	if (problems.p != NULL)
+		log_event(&log, LOG_LEVEL_ERROR, problems.p);
+	if (warnings.p != NULL)
+		log_event(&log, LOG_LEVEL_WARNING, warnings.p);
+	log_close(&log);
+	buf_free(&problems);
+	buf_free(&warnings);
+}
+
+static int64_t
+workers(const struct conf *conf)
+{
+	if (conf != NULL && conf->workers != 0)
+		return conf->workers;
+	/* Those that call WeChat mostly wait for it. */
+	return program.upstream != NULL ? 16 : 4;
+}
+
+/* lighttpd sets this variable for what it starts, keeps no copy of the socket,
+ * and takes up to a second to start a new process. */
+static bool
+renews(const struct conf *conf)
+{
+	if (conf != NULL && conf->renew != RENEW_AUTO)
+		return conf->renew == RENEW_YES;
+	return getenv("PHP_FCGI_CHILDREN") != NULL;
+}
+
+static int
+run(enum process_mode mode, int fd)
+{
+	struct main m;
+	struct process p = { .name = program.name, .arg = &m,
+	    .open = open_worker, .serve = serve_worker,
+	    .close = close_worker, .stale = stale };
+	int status;
+
+	store_init();
+	load(&m);
+	m.one_shot = mode == MODE_CGI;
+	p.workers = workers(m.conf);
+	p.renew = renews(m.conf);
+	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
+	if (mode == MODE_CGI)
+		process_cgi(&p);
+	status = process_fastcgi(&p, fd);
+	conf_free(m.conf);
+	return status;
+}
+
+static int
+usage(FILE *to, int status)
+{
+	fprintf(to, "%s: %s\n\n"
+	    "A web server runs this program, as CGI or FastCGI.  By hand:\n"
+	    "  REQUEST_METHOD=POST ... ./%s    one request as CGI\n"
+	    "  %s --check      is the installation sound?\n"
+	    "  %s --help       all settings\n"
+	    "  %s --version\n", program.name, program.summary, program.name,
+	    program.name, program.name, program.name);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	enum process_mode mode;
+	int fd;
+
+	process_harden();
+	mode = process_mode(&fd);
+	/* A web server may pass a query string as arguments (RFC 3875, 4.4):
+	 * they are for the command line only. */
+	if (mode != MODE_NONE)
+		return run(mode, fd);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("%s (%s) %s\n", program.name, PACKAGE_NAME,
+		    PACKAGE_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout, EXIT_SUCCESS);
+		help_settings(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 2 && strcmp(argv[1], "--check") == 0)
+		return check_installation(&program);
+	return usage(stderr, 2);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.c: what a worker opens when its first request needs it. */
+#include <config.h>
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "program/program.h"
+#include "program/worker.h"
+#include "statements.h"
+#include "wechat/upstream.h"
+
+/* The store holds a known text, sealed: whether our keys open it tells at
+ * start whether they are the right ones. */
+#define TEST_NAME	"seal_test"
+#define TEST_TEXT	"wxlogin"
+#define TEST_LEN	(sizeof(TEST_TEXT) - 1)
+
+static const struct place test_place = { "meta.value", TEST_NAME,
+    sizeof(TEST_NAME) - 1 };
+
+/* *n bytes of the sealed test value, 0 when there is none yet. */
+static enum outcome
+read_test(struct store *s, uint8_t *out, size_t max, size_t *n)
+{
+	struct q *q = q_new(s, Q_META_GET);
+
+	*n = 0;
+	q_text(q, ":name", TEST_NAME);
+	if (q_row(q)) {
+		const void *p = q_col_blob(q, 0, n);
+
+		if (*n > max)
+			*n = max;
+		memcpy(out, p, *n);
+	}
+	return q_end(q);
+}
+
+static enum outcome
+write_test(void *arg)
+{
+	struct worker *w = arg;
+	uint8_t sealed[TEST_LEN + SEAL_EXTRA];
+	struct q *q = q_new(w->store, Q_META_ADD);
+
+	seal_value(&w->seal, &test_place, TEST_TEXT, TEST_LEN, sealed);
+	q_text(q, ":name", TEST_NAME);
+	q_blob(q, ":value", sealed, sizeof(sealed));
+	return q_run(q, NULL);
+}
+
+static enum outcome
+load_keys(struct worker *w)
+{
+	uint8_t sealed[TEST_LEN + SEAL_EXTRA];
+	char text[TEST_LEN];
+	size_t n;
+	enum outcome e;
+
+	if ((e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK ||
+	    (e = seal_load(&w->seal, w->conf->seal_key_file, n == 0,
+	    &w->log)) != OK)
+		return e;
+	if (n == 0 && ((e = store_write(w->store, DURABLE, write_test, w)) != OK ||
+	    (e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK))
+		return e;
+	if (n == sizeof(sealed) &&
+	    seal_open(&w->seal, &test_place, sealed, n, text, NULL) &&
+	    memcmp(text, TEST_TEXT, TEST_LEN) == 0)
+		return OK;
+	seal_wipe(&w->seal);
+	return FAIL(&w->log, INTERNAL, "the keys in %s do not open what the "
+	    "store %s holds; restore the key file that belongs to it",
+	    w->conf->seal_key_file, w->conf->database);
+}
+
+enum outcome
+worker_ready(struct worker *w)
+{
+	struct store_options o;
+	enum outcome e;
+
+	if (w->conf == NULL)
+		return FAIL(&w->log, INTERNAL, "the configuration is broken; "
+		    "the log says how, and so does %s --check",
+		    w->program->name);
+	if (w->store == NULL) {
+		o = (struct store_options){ .path = w->conf->database,
+		    .journal = w->conf->journal,
+		    .busy_timeout = w->conf->busy_timeout,
+		    .one_shot = w->one_shot };
+		e = store_open(&q_schema, &o, &w->log, &w->store);
+		if (e != OK)
+			return e;
+	}
+	if (w->seal.nkeys == 0 && (e = load_keys(w)) != OK)
+		return e;
+	if (w->wechat == NULL && w->program->upstream != NULL &&
+	    (w->wechat = w->program->upstream->open(w->conf)) == NULL)
+		return FAIL(&w->log, INTERNAL, "no handle for WeChat");
+	return OK;
+}
+
+void
+worker_close(struct worker *w)
+{
+	if (w->wechat != NULL)
+		w->program->upstream->close(w->wechat);
+	w->wechat = NULL;
+	store_close(w->store);
+	w->store = NULL;
+	seal_wipe(&w->seal);
+	log_close(&w->log);
+}

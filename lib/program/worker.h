@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.h: what a thread of a program holds, and opens when its first request
+ * needs it. */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "base/outcome.h"
+#include "store/seal.h"
+#include "store/store.h"
+
+struct conf;
+struct program;
+struct wechat;
+
+/* One thread's own things, kept from request to request. */
+struct worker {
+	const struct program	*program;
+	const struct conf	*conf;		/* NULL: broken; INTERNAL */
+	bool			 one_shot;	/* a CGI run */
+	struct log		 log;
+	struct store		*store;		/* NULL: not open yet */
+	struct seal		 seal;
+	struct wechat		*wechat;
+};
+
+/* Open what the worker lacks: the store, the seal keys (checked against the
+ * store), the way to WeChat. */
+enum outcome	worker_ready(struct worker *);
+void		worker_close(struct worker *);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* store.c: connections, transactions and statements: bounded waits, sticky
+ * errors, nothing half done. */
+#include <config.h>
+
+#include <errno.h>
+
+#include "tests/unit/fixture.h"
+#include "tests/unit/tap.h"
+
+static struct log l;
+
+static enum outcome
+open_at(const char *path, int64_t journal, struct store **s)
+{
+	const struct store_options o = { .path = path,
+	    .journal = journal, .busy_timeout = 100 };
+
+	*s = NULL;
+	log_forget(&l);
+	return store_open(&q_schema, &o, &l, s);
+}
+
+static enum outcome
+set(struct store *s, const char *name, const char *value)
+{
+	struct q *q = q_new(s, Q_META_SET);
+
+	q_text(q, ":name", name);
+	q_blob(q, ":value", value, strlen(value));
+	return q_run(q, NULL);
+}
+
+/* A transaction that sets a name; `then` is its outcome. */
+struct setting_of {
+	struct store	*s;
+	const char	*name, *value;
+	enum outcome	 then;
+	char		 seen[64];	/* by its own connection */
+	struct store	*other;		/* NULL, or who looks meanwhile */
+	char		 seen_by_other[64];
+	enum outcome	 other_writes;
+};
+
+static enum outcome	set_body(void *);
+
+static enum outcome
+set_in(struct store *s, enum durability d, const char *name,
+    const char *value)
+{
+	return store_write(s, d, set_body, &(struct setting_of){ .s = s,
+	    .name = name, .value = value });
+}
+
+/* The value of a name, "(none)" when there is none. */
+static const char *
+get(struct store *s, const char *name)
+{
+	static char value[64];
+	struct q *q = q_new(s, Q_META_GET);
+	size_t n;
+
+	snprintf(value, sizeof(value), "(none)");
+	q_text(q, ":name", name);
+	if (q_row(q)) {
+		const void *p = q_col_blob(q, 0, &n);
+
+		snprintf(value, sizeof(value), "%.*s", (int)n,
+		    (const char *)p);
+	}
+	return q_end(q) == OK ? value : "(error)";
+}
+
+static void
+opening(void)
+{
+	struct store *s, *again;
+	char path[1024];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s", tmp_path("a.db"));
+	ok(open_at(path, JOURNAL_WAL, &s) == OK, "a new file");
+	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600,
+	    "made with mode 0600");
+	ok(store_is_wal(s), "journal wal");
+	ok(store_check(s) == OK, "every statement compiles");
+	ok(store_sound(s), "it is sound");
+	ok(open_at(path, JOURNAL_WAL, &again) == OK, "opened twice");
+	store_close(again);
+	store_close(s);
+	store_close(NULL);
+	ok(open_at(path, JOURNAL_DELETE, &s) == OK && !store_is_wal(s),
+	    "journal delete, from wal");
+	store_close(s);
+	ok(open_at(path, JOURNAL_AUTO, &s) == OK, "journal auto");
+	store_close(s);
+	box_must(&(struct box){ .store = NULL }, chmod(path, 0666) == 0 ? OK :
+	    INTERNAL, "chmod");
+	ok(open_at(path, JOURNAL_WAL, &s) == OK && stat(path, &st) == 0 &&
+	    (st.st_mode & 0007) == 0, "what others could read is closed");
+	store_close(s);
+	ok(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s) == INTERNAL &&
+	    s == NULL && strstr(l.cause, "no/folder/a.db") != NULL,
+	    "no folder: INTERNAL, and the log names the file");
+	tmp_write("text.db", "this is not a database, but 100 characters long, "
+	    "or nearly so, which is what SQLite wants to see", 97, 0600);
+	ok(open_at(tmp_path("text.db"), JOURNAL_WAL, &s) == INTERNAL &&
+	    s == NULL && l.cause[0] != '\0', "no database: INTERNAL");
+	ok(open_at(tmp_dir(), JOURNAL_WAL, &s) == INTERNAL && s == NULL,
+	    "a folder: INTERNAL");
+	tmp_write("empty.db", "", 0, 0600);
+	ok(open_at(tmp_path("empty.db"), JOURNAL_WAL, &s) == OK,
+	    "an empty file becomes a store");
+	store_close(s);
+}
+
+static enum outcome
+set_body(void *arg)
+{
+	struct setting_of *t = arg;
+	enum outcome e = set(t->s, t->name, t->value);
+
+	snprintf(t->seen, sizeof(t->seen), "%s", get(t->s, t->name));
+	if (t->other != NULL) {
+		snprintf(t->seen_by_other, sizeof(t->seen_by_other), "%s",
+		    get(t->other, t->name));
+		t->other_writes = set(t->other, t->name, "2");
+	}
+	return e == OK ? t->then : e;
+}
+
+static void
+transactions(void)
+{
+	struct store *a, *b;
+	struct setting_of first = { .name = "x", .value = "1" };
+	struct setting_of refused = { .name = "x", .value = "3",
+	    .then = PHONE_TAKEN };
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s", tmp_path("t.db"));
+	if (open_at(path, JOURNAL_WAL, &a) != OK ||
+	    open_at(path, JOURNAL_WAL, &b) != OK) {
+		printf("Bail out! %s\n", l.cause);
+		exit(99);
+	}
+	first.s = a;
+	first.other = b;
+	refused.s = b;
+	ok(store_write(a, DURABLE, set_body, &first) == OK, "a transaction");
+	is_str(first.seen, "1", "its own connection sees the change");
+	is_str(first.seen_by_other, "(none)", "others do not see it yet");
+	ok(first.other_writes == BUSY, "a second writer: BUSY, in time");
+	is_str(get(b, "x"), "1", "then others see it");
+	log_forget(&l);
+	ok(store_write(b, DURABLE, set_body, &refused) == PHONE_TAKEN,
+	    "the body's outcome is the transaction's");
+	is_str(get(b, "x"), "1", "and another one than OK rolls back");
+	ok(set_in(a, RELAXED, "y", "1") == OK, "the lock is free again");
+	/* many changes, relaxed and durable by turns, then a checkpoint */
+	for (int i = 0; i < 20; i++) {
+		char v[16];
+
+		snprintf(v, sizeof(v), "%d", i);
+		if (set_in(a, i % 2 == 0 ? DURABLE : RELAXED, "n", v) != OK)
+			break;
+		store_maintain(a);
+	}
+	is_str(get(b, "n"), "19", "20 transactions of both kinds");
+	store_close(a);
+	store_close(b);
+	ok(open_at(path, JOURNAL_WAL, &a) == OK &&
+	    strcmp(get(a, "n"), "19") == 0, "there when opened again");
+	store_close(a);
+}
+
+/* Another process, as far as locks go: a connection that knows nothing of how
+ * the threads of a process queue. */
+static void
+other_process(void)
+{
+	struct store *s;
+	sqlite3 *h = NULL;
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s", tmp_path("p.db"));
+	if (open_at(path, JOURNAL_WAL, &s) != OK ||
+	    sqlite3_open(path, &h) != SQLITE_OK) {
+		printf("Bail out! %s\n", l.cause);
+		exit(99);
+	}
+	sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	ok(sqlite3_exec(h, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+	    set_in(s, DURABLE, "x", "1") == BUSY,
+	    "another process writes: BUSY, in time");
+	ok(strstr(l.cause, "locked") != NULL, "the log says why");
+	log_forget(&l);
+	ok(!store_write_soon(s, 1, set_body, &(struct setting_of){ .s = s,
+	    .name = "x", .value = "2" }) && l.cause[0] == '\0',
+	    "what need not be written is not, and is no failure");
+	is_str(get(s, "x"), "(none)", "reading goes on meanwhile");
+	sqlite3_exec(h, "COMMIT", NULL, NULL, NULL);
+	ok(set_in(s, DURABLE, "x", "1") == OK, "then it is our turn");
+	sqlite3_close(h);
+	store_close(s);
+}
+
+static void
+checkpoints(void)
+{
+	static char big[300000];
+	struct store *s;
+	char path[1024], wal[1100];
+	struct stat st;
+	off_t largest = 0;
+
+	memset(big, 'x', sizeof(big) - 1);
+	snprintf(path, sizeof(path), "%s", tmp_path("c.db"));
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	if (open_at(path, JOURNAL_WAL, &s) != OK)
+		return;
+	for (int i = 0; i < 60; i++) {
+		if (set_in(s, RELAXED, "big", big) != OK)
+			break;
+		store_maintain(s);
+		if (stat(wal, &st) == 0 && st.st_size > largest)
+			largest = st.st_size;
+	}
+	ok(largest > 0 && largest < 16 << 20,
+	    "18 MB written, and the WAL stays small (%lld)",
+	    (long long)largest);
+	ok(store_sound(s), "it is sound");
+	store_close(s);
+}
+
+static void
+statements(void)
+{
+	struct store *s;
+	struct q *q;
+	int64_t changed = -1;
+	size_t n = 77;
+
+	if (open_at(tmp_path("q.db"), JOURNAL_WAL, &s) != OK)
+		return;
+	q = q_new(s, Q_META_ADD);
+	q_text(q, ":name", "k");
+	q_blob(q, ":value", "", 0);
+	ok(q_run(q, &changed) == OK && changed == 1, "a row added");
+	q = q_new(s, Q_META_ADD);
+	q_text(q, ":name", "k");
+	q_blob(q, ":value", "v", 1);
+	ok(q_run(q, &changed) == OK && changed == 0, "a conflict: none");
+	q = q_new(s, Q_META_GET);
+	q_text(q, ":name", "k");
+	ok(q_row(q) && q_col_blob(q, 0, &n) != NULL && n == 0,
+	    "an empty blob is empty, not NULL");
+	is_str(q_col_text(q, 0), "", "and an empty text");
+	ok(!q_row(q) && q_end(q) == OK, "one row");
+	/* bindings do not stay */
+	q = q_new(s, Q_META_GET);
+	ok(!q_row(q) && q_end(q) == OK,
+	    "what was bound before is gone: no name, no row");
+	/* errors are sticky */
+	q = q_new(s, Q_SESSION_ADD);
+	q_blob(q, ":token_hash", "short", 5);
+	q_int(q, ":user_id", 1);
+	q_int(q, ":created_ms", 1);
+	q_int(q, ":now", 1);
+	q_int(q, ":idle_expires", 1);
+	q_int(q, ":max_expires", 1);
+	q_blob(q, ":session_key", "x", 1);
+	q_text(q, ":device", NULL);
+	ok(!q_row(q), "a broken constraint: no row");
+	q_int(q, ":now", 2);
+	ok(!q_row(q) && q_end(q) == INTERNAL, "the first error stays");
+	ok(strstr(l.cause, "sql/session.sql:") != NULL,
+	    "the log names the statement's place");
+	log_forget(&l);
+	ok(store_check(s) == OK, "and the connection can be used on");
+	store_close(s);
+}
+
+int
+main(void)
+{
+	store_init();
+	log_open(&l, "store", NULL);
+	opening();
+	transactions();
+	other_process();
+	checkpoints();
+	statements();
+	return done();
+}
