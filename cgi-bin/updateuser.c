@@ -24,27 +24,25 @@ enum { NICKNAME, AVATAR_URL, GENDER, LANGUAGE, COUNTRY, PROVINCE, CITY,
     RAW_DATA, SIGNATURE, ENCRYPTED_DATA, IV };
 
 #define LABEL(n)	{ .name = n, .type = FIELD_LABEL, .max = 64 }
+#define TEXT(n, t, lo, hi) { .name = n, .type = t, .min = lo, .max = hi }
 
 static const struct field fields[] = {
-	[NICKNAME] = { .name = "nickname", .type = FIELD_TEXT, .max = 1024 },
-	[AVATAR_URL] = { .name = "avatarUrl", .type = FIELD_TEXT,
-	    .max = 1024 },
+	[NICKNAME] = TEXT("nickname", FIELD_TEXT, 0, 1024),
+	[AVATAR_URL] = TEXT("avatarUrl", FIELD_TEXT, 0, 1024),
 	[GENDER] = { .name = "gender", .type = FIELD_INT, .max = 2,
 	    .empty = true },
 	[LANGUAGE] = LABEL("language"),
 	[COUNTRY] = LABEL("country"),
 	[PROVINCE] = LABEL("province"),
 	[CITY] = LABEL("city"),
-	[RAW_DATA] = { .name = "rawData", .type = FIELD_TEXT, .min = 1,
-	    .max = BODY_MAX },
-	[SIGNATURE] = { .name = "signature", .type = FIELD_WORD, .min = 1,
-	    .max = 128 },
-	[ENCRYPTED_DATA] = { .name = "encryptedData", .type = FIELD_BASE64,
-	    .min = 1, .max = BODY_MAX },
-	[IV] = { .name = "iv", .type = FIELD_BASE64, .min = 1, .max = 128 },
+	[RAW_DATA] = TEXT("rawData", FIELD_TEXT, 1, BODY_MAX),
+	[SIGNATURE] = TEXT("signature", FIELD_WORD, 1, 128),
+	[ENCRYPTED_DATA] = TEXT("encryptedData", FIELD_BASE64, 1, BODY_MAX),
+	[IV] = TEXT("iv", FIELD_BASE64, 1, 128),
 };
 
-/* Halves belong together, and something has to be there. */
+/* At least one field, and no signed or encrypted profile without its other
+ * half. */
 static enum outcome
 check_given(struct request *rq)
 {
@@ -64,57 +62,23 @@ check_given(struct request *rq)
 	return OK;
 }
 
-/* The plain fields, over what came from WeChat. */
-static enum outcome
-take_plain(struct request *rq, struct profile *p)
-{
-	const struct { const char **to; int field; } labels[] = {
-		{ &p->language, LANGUAGE }, { &p->country, COUNTRY },
-		{ &p->province, PROVINCE }, { &p->city, CITY },
-	};
-	const struct val *f = rq->f;
-	char *nickname;
-	size_t i;
-
-	if (f[NICKNAME].set) {
-		nickname = arena_copy(rq->cx.arena, f[NICKNAME].s,
-		    f[NICKNAME].len);
-		if (nickname == NULL || !profile_nickname(&nickname))
-			return bad_field(rq, "nickname");
-		if (!profile_anonymous(nickname, NULL))
-			p->nickname = nickname;
-	}
-	if (f[AVATAR_URL].set) {
-		if (f[AVATAR_URL].len > 0 && !profile_avatar(f[AVATAR_URL].s))
-			return bad_field(rq, "avatarUrl");
-		if (!profile_anonymous(NULL, f[AVATAR_URL].s))
-			p->avatar_url = f[AVATAR_URL].s;
-	}
-	if (f[GENDER].set)
-		p->gender = f[GENDER].i;
-	for (i = 0; i < COUNT(labels); i++)
-		if (f[labels[i].field].set)
-			*labels[i].to = f[labels[i].field].s;
-	return OK;
-}
-
 static enum outcome
 take_wechat(struct request *rq, struct profile *p)
 {
+	const struct val *f = rq->f;
 	struct json_object *o;
 	enum outcome e;
 
-	if (rq->f[RAW_DATA].set) {
-		e = session_open_signed(rq, &rq->f[RAW_DATA], &rq->f[SIGNATURE],
-		    &o);
+	if (f[RAW_DATA].set) {
+		e = session_open_signed(rq, &f[RAW_DATA], &f[SIGNATURE], &o);
 		if (e != OK)
 			return e;
 		profile_from_wechat(rq, o, p);
 		json_done(o);
 		p->unionid = NULL;	/* the signature does not vouch for it */
 	}
-	if (rq->f[ENCRYPTED_DATA].set) {
-		e = session_open_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV],
+	if (f[ENCRYPTED_DATA].set) {
+		e = session_open_encrypted(rq, &f[ENCRYPTED_DATA], &f[IV],
 		    &o);
 		if (e != OK)
 			return e;
@@ -127,14 +91,20 @@ take_wechat(struct request *rq, struct profile *p)
 static enum outcome
 run(struct request *rq)
 {
+	const struct val *f = rq->f;
+	const struct profile_fields given = { .nickname = &f[NICKNAME],
+	    .avatar_url = &f[AVATAR_URL], .gender = &f[GENDER],
+	    .language = &f[LANGUAGE], .country = &f[COUNTRY],
+	    .province = &f[PROVINCE], .city = &f[CITY] };
 	struct profile plain = PROFILE_INIT, p = PROFILE_INIT;
 	enum outcome e;
 
-	/* All fields are judged before any key is tried. */
+	/* All fields are judged before any key is tried; and they win over
+	 * what WeChat says. */
 	if ((e = check_given(rq)) != OK ||
-	    (e = take_plain(rq, &plain)) != OK ||
+	    (e = profile_from_fields(rq, &given, &plain)) != OK ||
 	    (e = take_wechat(rq, &p)) != OK ||
-	    (e = take_plain(rq, &p)) != OK ||
+	    (e = profile_from_fields(rq, &given, &p)) != OK ||
 	    (e = profile_update(rq, &p)) != OK)
 		return e;
 	return user_out(rq, &rq->user, &rq->data);

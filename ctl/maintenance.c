@@ -17,10 +17,10 @@ count(struct ctl *c, struct counts *n)
 
 	*n = (struct counts){ .users = 0 };
 	if (q_row(q)) {
-		n->users = q_col_int(q, 0);
-		n->sessions = q_col_int(q, 1);
-		n->codes = q_col_int(q, 2);
-		n->audit = q_col_int(q, 3);
+		n->users = q_col_int(q, COL_CTL_COUNTS_USERS);
+		n->sessions = q_col_int(q, COL_CTL_COUNTS_SESSIONS);
+		n->codes = q_col_int(q, COL_CTL_COUNTS_CODES);
+		n->audit = q_col_int(q, COL_CTL_COUNTS_AUDIT);
 	}
 	return q_end(q);
 }

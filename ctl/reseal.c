@@ -18,17 +18,19 @@
 #define VALUE_MAX	(ACCESS_TOKEN_MAX + SEAL_EXTRA)
 #define KEY_MAX		64		/* bytes of a row key */
 
-static const struct sealed {
-	const char	*column;
-	size_t		 list, write;	/* statements */
-} columns[] = {
-	{ "sessions.session_key", Q_CTL_SEALED_SESSIONS,
+/* Each sealed column: list a batch of its values, write one back. */
+static const struct rotation {
+	size_t	list, write;		/* statements */
+} rotations[] = {
+	[SEALED_SESSION_KEY] = { Q_CTL_SEALED_SESSIONS,
 	    Q_CTL_RESEAL_SESSIONS },
-	{ "login_codes.session_key", Q_CTL_SEALED_CODES, Q_CTL_RESEAL_CODES },
-	{ "users.phone", Q_CTL_SEALED_PHONES, Q_CTL_RESEAL_PHONES },
-	{ "access_tokens.token", Q_CTL_SEALED_TOKENS, Q_CTL_RESEAL_TOKENS },
-	{ "meta.value", Q_CTL_SEALED_META, Q_CTL_RESEAL_META },
+	[SEALED_CODE_KEY] = { Q_CTL_SEALED_CODES, Q_CTL_RESEAL_CODES },
+	[SEALED_PHONE] = { Q_CTL_SEALED_PHONES, Q_CTL_RESEAL_PHONES },
+	[SEALED_ACCESS_TOKEN] = { Q_CTL_SEALED_TOKENS, Q_CTL_RESEAL_TOKENS },
+	[SEALED_META] = { Q_CTL_SEALED_META, Q_CTL_RESEAL_META },
 };
+_Static_assert(COUNT(rotations) == SEALED__MAX,
+    "key rotation would lose a sealed column");
 
 struct item {
 	uint8_t	key[KEY_MAX], value[VALUE_MAX];
@@ -42,27 +44,26 @@ struct pass {
 	int64_t			 batch_done, batch_lost;
 	struct item		 items[BATCH];
 	size_t			 n;
-	const struct sealed	*column;
+	enum sealed		 column;
 	struct item		 last;		/* of the batch before */
 };
 
-/* The next batch behind the last item's key. */
+/* The next batch behind the key of the last item of the one before. */
 static enum outcome
-read_batch(struct pass *p, const struct sealed *c, const struct item *last)
+read_batch(struct pass *p)
 {
-	struct q *q = q_new(p->store, c->list);
+	struct q *q = q_new(p->store, rotations[p->column].list);
 	const void *key, *value;
 	size_t keylen, len;
 
-	q_blob(q, ":after", last == NULL ? "" : (const char *)last->key,
-	    last == NULL ? 0 : last->keylen);
+	q_blob(q, ":after", p->last.key, p->last.keylen);
 	q_int(q, ":most", BATCH);
 	p->n = 0;
 	while (q_row(q)) {
 		struct item *it = &p->items[p->n];
 
-		key = q_col_blob(q, 0, &keylen);
-		value = q_col_blob(q, 2, &len);
+		key = q_col_blob(q, COL_CTL_SEALED_META_KEY, &keylen);
+		value = q_col_blob(q, COL_CTL_SEALED_META_VALUE, &len);
 		if (keylen > KEY_MAX || len > VALUE_MAX)
 			continue;
 		memcpy(it->key, key, keylen);
@@ -75,9 +76,9 @@ read_batch(struct pass *p, const struct sealed *c, const struct item *last)
 }
 
 static enum outcome
-reseal_item(struct pass *p, const struct sealed *c, const struct item *it)
+reseal_item(struct pass *p, const struct item *it)
 {
-	const struct place place = { c->column, it->key, it->keylen };
+	const struct place place = { p->column, it->key, it->keylen };
 	uint8_t plain[VALUE_MAX], sealed[VALUE_MAX];
 	bool old = false;
 	struct q *q;
@@ -95,7 +96,7 @@ reseal_item(struct pass *p, const struct sealed *c, const struct item *it)
 	explicit_bzero(plain, sizeof(plain));
 	if (!old)
 		return OK;
-	q = q_new(p->store, c->write);
+	q = q_new(p->store, rotations[p->column].write);
 	q_blob(q, ":key", it->key, it->keylen);
 	q_blob(q, ":value", sealed, it->len);
 	return q_run(q, NULL);
@@ -109,9 +110,9 @@ reseal_batch(void *arg)
 	size_t i;
 
 	p->batch_done = p->batch_lost = 0;
-	e = read_batch(p, p->column, p->last.keylen == 0 ? NULL : &p->last);
+	e = read_batch(p);
 	for (i = 0; i < p->n && e == OK; i++)
-		e = reseal_item(p, p->column, &p->items[i]);
+		e = reseal_item(p, &p->items[i]);
 	return e;
 }
 
@@ -121,7 +122,7 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
 {
 	struct pass *p = calloc(1, sizeof(*p));
 	enum outcome e = OK;
-	size_t c;
+	int c;
 
 	if (p == NULL)
 		return FAIL(log, INTERNAL, "memory is out");
@@ -129,8 +130,8 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
 	p->store = s;
 	p->seal = seal;
 	p->log = log;
-	for (c = 0; c < COUNT(columns) && e == OK; c++) {
-		p->column = &columns[c];
+	for (c = 0; c < SEALED__MAX && e == OK; c++) {
+		p->column = (enum sealed)c;
 		p->last.keylen = 0;
 		do {
 			e = store_write(s, DURABLE, reseal_batch, p);

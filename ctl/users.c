@@ -20,10 +20,10 @@ find_user(struct ctl *c, const char *who, int64_t times[3])
 
 	q_text(q, ":who", who);
 	if (q_row(q)) {
-		found = user_read(q, 0, c->rq.cx.arena, &c->rq.user) ? OK :
+		found = user_read(q, c->rq.cx.arena, &c->rq.user) ? OK :
 		    INTERNAL;
 		for (i = 0; i < 3; i++)
-			times[i] = q_col_int(q, 14 + i);
+			times[i] = q_col_int(q, COL_CTL_USER_CREATED + i);
 	}
 	e = q_end(q);
 	if (e == OK && found == NOT_FOUND)
@@ -113,17 +113,20 @@ put_session(struct ctl *c, struct q *q, bool first)
 	char id[2 * SESSION_ID + 1];
 	size_t n;
 
-	hex_write(q_col_blob(q, 0, &n), SESSION_ID, id);
+	hex_write(q_col_blob(q, COL_CTL_SESSIONS_TOKEN_HASH, &n),
+	    SESSION_ID, id);
 	if (c->json) {
 		buf_str(&c->out, first ? "{" : ",{");
 	} else if (!first)
 		buf_str(&c->out, "\n");
 	say_text(c, "session", id);
-	say_text(c, "device", q_col_text(q, 5));
-	say_time(c, "created", q_col_int(q, 1) / 1000);
-	say_time(c, "used", q_col_int(q, 2));
-	say_time(c, "idle_expires", q_col_int(q, 3));
-	say_time(c, "expires", q_col_int(q, 4));
+	say_text(c, "device", q_col_text(q, COL_CTL_SESSIONS_DEVICE));
+	say_time(c, "created",
+	    q_col_int(q, COL_CTL_SESSIONS_CREATED_MS) / 1000);
+	say_time(c, "used", q_col_int(q, COL_CTL_SESSIONS_USED));
+	say_time(c, "idle_expires",
+	    q_col_int(q, COL_CTL_SESSIONS_IDLE_EXPIRES));
+	say_time(c, "expires", q_col_int(q, COL_CTL_SESSIONS_MAX_EXPIRES));
 	if (c->json)
 		json_close(&c->out);
 }
@@ -188,7 +191,7 @@ end_row(void *arg)
 	q_int(q, ":user_id", rq->user.id);
 	q_blob(q, ":session", n->session, SESSION_ID);
 	for (n->ended = 0; q_row(q); n->ended++)
-		memcpy(hash, q_col_blob(q, 0, &len), HASH_LEN);
+		memcpy(hash, q_col_blob(q, COL_CTL_END_ONE_TOKEN_HASH, &len), HASH_LEN);
 	if ((e = q_end(q)) != OK || n->ended == 0)
 		return e;
 	return audit_add(rq, "operator_end", rq->user.id, hash, NULL);

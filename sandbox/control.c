@@ -212,13 +212,13 @@ control_calls(struct call *c)
 		if (!first)
 			buf_str(&c->reply, ",");
 		buf_str(&c->reply, "{");
-		json_int(&c->reply, "id", q_col_int(q, 0));
-		json_int(&c->reply, "at", q_col_int(q, 1));
-		json_str(&c->reply, "path", q_col_text(q, 2));
-		json_str(&c->reply, "appid", q_col_text(q, 3));
-		json_str(&c->reply, "requestId", q_col_text(q, 4));
-		json_int(&c->reply, "errcode", q_col_int(q, 5));
-		json_int(&c->reply, "status", q_col_int(q, 6));
+		json_int(&c->reply, "id", q_col_int(q, COL_CALL_LIST_ID));
+		json_int(&c->reply, "at", q_col_int(q, COL_CALL_LIST_AT));
+		json_str(&c->reply, "path", q_col_text(q, COL_CALL_LIST_PATH));
+		json_str(&c->reply, "appid", q_col_text(q, COL_CALL_LIST_APPID));
+		json_str(&c->reply, "requestId", q_col_text(q, COL_CALL_LIST_REQUEST_ID));
+		json_int(&c->reply, "errcode", q_col_int(q, COL_CALL_LIST_ERRCODE));
+		json_int(&c->reply, "status", q_col_int(q, COL_CALL_LIST_STATUS));
 		json_close(&c->reply);
 	}
 	if ((e = q_end(q)) != OK)

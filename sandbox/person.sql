@@ -1,11 +1,14 @@
 -- person.sql: people and their session_keys.
 
+-- What both ways to find a person give.
+-- :columns person openid, session_key, key_made, key_used, blocked, name
+
 -- :name get
-SELECT openid, session_key, key_made, key_used, blocked, name
+SELECT @person@
 FROM people WHERE appid = :appid AND name = :name;
 
 -- :name by_openid
-SELECT openid, session_key, key_made, key_used, blocked, name
+SELECT @person@
 FROM people WHERE appid = :appid AND openid = :openid;
 
 -- :name add

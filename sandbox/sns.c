@@ -60,12 +60,12 @@ find_code(struct call *c, const char *code, struct code_row *row)
 	q_text(q, ":kind", "login");
 	if (q_row(q)) {
 		snprintf(row->appid, sizeof(row->appid), "%s",
-		    q_col_text(q, 0));
-		snprintf(row->name, sizeof(row->name), "%s", q_col_text(q, 1));
-		key = q_col_blob(q, 2, &n);
+		    q_col_text(q, COL_CODE_GET_APPID));
+		snprintf(row->name, sizeof(row->name), "%s", q_col_text(q, COL_CODE_GET_NAME));
+		key = q_col_blob(q, COL_CODE_GET_SESSION_KEY, &n);
 		memcpy(row->key, key, n < KEY_LEN ? n : KEY_LEN);
-		row->made = q_col_int(q, 5);
-		row->used = !q_col_null(q, 6);
+		row->made = q_col_int(q, COL_CODE_GET_MADE);
+		row->used = !q_col_null(q, COL_CODE_GET_USED);
 		found = OK;
 	}
 	e = q_end(q);
@@ -93,7 +93,7 @@ count_exchange(struct call *c, const struct code_row *row, bool *throttled)
 	q_int(q, ":minute", c->now / 60);
 	*throttled = false;
 	while (q_row(q))
-		*throttled = q_col_int(q, 0) > MINUTE_QUOTA;
+		*throttled = q_col_int(q, COL_PERSON_COUNT_EXCHANGES) > MINUTE_QUOTA;
 	return q_end(q);
 }
 

@@ -60,12 +60,12 @@ app_get(struct call *c, const char *appid, struct app_row *a)
 	*a = (struct app_row){ .frozen = false };
 	q_text(q, ":appid", appid);
 	if (q_row(q)) {
-		snprintf(a->secret, sizeof(a->secret), "%s", q_col_text(q, 0));
+		snprintf(a->secret, sizeof(a->secret), "%s", q_col_text(q, COL_APP_GET_SECRET));
 		snprintf(a->platform, sizeof(a->platform), "%s",
-		    q_col_text(q, 1));
+		    q_col_text(q, COL_APP_GET_PLATFORM));
 		snprintf(a->ip_allow, sizeof(a->ip_allow), "%s",
-		    q_col_text(q, 2));
-		a->frozen = q_col_int(q, 3) != 0;
+		    q_col_text(q, COL_APP_GET_IP_ALLOW));
+		a->frozen = q_col_int(q, COL_APP_GET_FROZEN) != 0;
 		found = OK;
 	}
 	if ((e = q_end(q)) != OK)
@@ -106,14 +106,14 @@ read_person(struct call *c, const char *appid, struct q *q, struct person *p)
 	size_t n;
 
 	if (q_row(q)) {
-		snprintf(p->openid, sizeof(p->openid), "%s", q_col_text(q, 0));
-		key = q_col_blob(q, 1, &n);
+		snprintf(p->openid, sizeof(p->openid), "%s", q_col_text(q, COL_PERSON_OPENID));
+		key = q_col_blob(q, COL_PERSON_SESSION_KEY, &n);
 		assert(n == KEY_LEN);
 		memcpy(p->key, key, KEY_LEN);
-		p->key_made = q_col_int(q, 2);
-		p->key_used = q_col_int(q, 3);
-		p->blocked = q_col_int(q, 4) != 0;
-		snprintf(p->name, sizeof(p->name), "%s", q_col_text(q, 5));
+		p->key_made = q_col_int(q, COL_PERSON_KEY_MADE);
+		p->key_used = q_col_int(q, COL_PERSON_KEY_USED);
+		p->blocked = q_col_int(q, COL_PERSON_BLOCKED) != 0;
+		snprintf(p->name, sizeof(p->name), "%s", q_col_text(q, COL_PERSON_NAME));
 		found = OK;
 	}
 	if ((e = q_end(q)) != OK || found != OK)
@@ -201,7 +201,7 @@ fact_get(struct call *c, const char *name, int64_t fallback, int64_t *value)
 	*value = fallback;
 	q_text(q, ":name", name);
 	if (q_row(q))
-		*value = q_col_int(q, 0);
+		*value = q_col_int(q, COL_FACT_GET_VALUE);
 	return q_end(q);
 }
 

@@ -72,8 +72,8 @@ newest(struct call *c, const char *appid, bool stable, char out[160],
 	*expires = 0;
 	out[0] = '\0';
 	if (q_row(q)) {
-		snprintf(out, 160, "%s", q_col_text(q, 0));
-		*expires = q_col_int(q, 1);
+		snprintf(out, 160, "%s", q_col_text(q, COL_TOKEN_NEWEST_TOKEN));
+		*expires = q_col_int(q, COL_TOKEN_NEWEST_EXPIRES);
 	}
 	return q_end(q);
 }
@@ -184,9 +184,9 @@ token_check(struct call *c, bool *refused)
 	q_text(q, ":token", token);
 	if (q_row(q)) {
 		found = true;
-		snprintf(c->appid, sizeof(c->appid), "%s", q_col_text(q, 0));
-		expires = q_col_int(q, 1);
-		revoked = q_col_int(q, 2) != 0;
+		snprintf(c->appid, sizeof(c->appid), "%s", q_col_text(q, COL_TOKEN_GET_APPID));
+		expires = q_col_int(q, COL_TOKEN_GET_EXPIRES);
+		revoked = q_col_int(q, COL_TOKEN_GET_REVOKED) != 0;
 	}
 	if ((e = q_end(q)) != OK)
 		return e;

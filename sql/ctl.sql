@@ -2,8 +2,7 @@
 
 -- By public id, or by openid.
 -- :name user
-SELECT id, public_id, appid, openid, unionid, blocked, nickname, avatar_url,
-	gender, language, country, province, city, phone,
+SELECT @user@,
 	created, updated, last_login
 FROM users WHERE public_id = :who OR openid = :who;
 
@@ -24,31 +23,33 @@ WHERE user_id = :user_id AND ended IS NULL
 RETURNING token_hash;
 
 -- :name counts
-SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sessions),
-	(SELECT count(*) FROM login_codes), (SELECT count(*) FROM audit);
+SELECT (SELECT count(*) FROM users) AS users,
+	(SELECT count(*) FROM sessions) AS sessions,
+	(SELECT count(*) FROM login_codes) AS codes,
+	(SELECT count(*) FROM audit) AS audit;
 
 -- Sealed values, a batch behind the one named :after.
 -- :name sealed_sessions
-SELECT token_hash, token_hash, session_key FROM sessions
+SELECT token_hash AS key, session_key AS value FROM sessions
 WHERE token_hash > :after AND session_key IS NOT NULL
 ORDER BY token_hash LIMIT :most;
 
 -- :name sealed_codes
-SELECT code_hash, code_hash, session_key FROM login_codes
+SELECT code_hash AS key, session_key AS value FROM login_codes
 WHERE code_hash > :after ORDER BY code_hash LIMIT :most;
 
 -- :name sealed_phones
-SELECT CAST(public_id AS BLOB), CAST(public_id AS BLOB), phone FROM users
+SELECT CAST(public_id AS BLOB) AS key, phone AS value FROM users
 WHERE public_id > CAST(:after AS TEXT) AND phone IS NOT NULL
 ORDER BY public_id LIMIT :most;
 
 -- :name sealed_tokens
-SELECT CAST(appid AS BLOB), CAST(appid AS BLOB), token FROM access_tokens
+SELECT CAST(appid AS BLOB) AS key, token AS value FROM access_tokens
 WHERE appid > CAST(:after AS TEXT) AND token IS NOT NULL
 ORDER BY appid LIMIT :most;
 
 -- :name sealed_meta
-SELECT CAST(name AS BLOB), CAST(name AS BLOB), value FROM meta
+SELECT CAST(name AS BLOB) AS key, value FROM meta
 WHERE name > CAST(:after AS TEXT)
 	AND name IN ('seal_test', 'phone_hash_key')
 ORDER BY name LIMIT :most;

@@ -13,8 +13,7 @@ UPDATE users SET
 	unionid = COALESCE(:unionid, unionid),
 	updated = :now
 WHERE id = :id
-RETURNING id, public_id, appid, openid, unionid, blocked, nickname, avatar_url,
-	gender, language, country, province, city, phone;
+RETURNING @user@;
 
 -- :name phone_holder
 SELECT id FROM users WHERE appid = :appid AND phone_hash = :phone_hash;

@@ -1,9 +1,7 @@
 -- session.sql: sessions.
 
 -- :name find
-SELECT u.id, u.public_id, u.appid, u.openid, u.unionid, u.blocked, u.nickname,
-	u.avatar_url, u.gender, u.language, u.country, u.province, u.city,
-	u.phone,
+SELECT @user@,
 	s.created_ms, s.used, s.idle_expires, s.max_expires, s.ended
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
 WHERE s.token_hash = :token_hash;
@@ -36,17 +34,17 @@ RETURNING token_hash;
 -- :name end_this
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE token_hash = :token_hash AND ended IS NULL
-RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name end_others
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND token_hash <> :token_hash AND ended IS NULL
-RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name end_all
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND ended IS NULL
-RETURNING token_hash, idle_expires > :now AND max_expires > :now;
+RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name own_key
 SELECT session_key FROM sessions

@@ -2,7 +2,7 @@
 -- looks at :most rows behind the cursor; next is where it ends.
 
 -- :name sessions_next
-SELECT token_hash FROM sessions WHERE token_hash > :cursor
+SELECT token_hash AS cursor FROM sessions WHERE token_hash > :cursor
 ORDER BY token_hash LIMIT 1 OFFSET :most;
 
 -- :name sessions
@@ -11,7 +11,7 @@ WHERE token_hash > :cursor AND token_hash <= :next
 	AND (ended < :before OR idle_expires < :before OR max_expires < :before);
 
 -- :name codes_next
-SELECT code_hash FROM login_codes WHERE code_hash > :cursor
+SELECT code_hash AS cursor FROM login_codes WHERE code_hash > :cursor
 ORDER BY code_hash LIMIT 1 OFFSET :most;
 
 -- :name codes

@@ -1,5 +1,8 @@
--- user.sql: users.  The columns of login and of session.find are read by one
--- function, user_read(): keep their order.
+-- user.sql: users.
+
+-- What user_read() reads, wherever it stands in a statement.
+-- :columns user id, public_id, appid, openid, unionid, blocked, nickname,
+--   avatar_url, gender, language, country, province, city, phone
 
 -- Create the user or note the login.  A unionid is kept once it is known.
 -- :name login
@@ -9,12 +12,10 @@ VALUES (:public_id, :appid, :openid, :unionid, :now, :now, :now)
 ON CONFLICT (appid, openid) DO UPDATE SET
 	last_login = excluded.last_login,
 	unionid = COALESCE(excluded.unionid, users.unionid)
-RETURNING id, public_id, appid, openid, unionid, blocked, nickname, avatar_url,
-	gender, language, country, province, city, phone;
+RETURNING @user@;
 
 -- :name by_id
-SELECT id, public_id, appid, openid, unionid, blocked, nickname, avatar_url,
-	gender, language, country, province, city, phone
+SELECT @user@
 FROM users WHERE id = :id;
 
 -- :name note_login

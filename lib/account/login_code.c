@@ -60,7 +60,7 @@ enum outcome
 login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id,
     uint8_t key[SESSION_KEY_LEN])
 {
-	const struct place place = { "login_codes.session_key", c->hash,
+	const struct place place = { SEALED_CODE_KEY, c->hash,
 	    HASH_LEN };
 	struct q *q = q_new(rq->cx.store, Q_CODE_FIND);
 	enum outcome found = CODE_INVALID, e;
@@ -69,10 +69,10 @@ login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id
 
 	q_blob(q, ":code_hash", c->hash, HASH_LEN);
 	if (q_row(q)) {
-		*user_id = q_col_int(q, 0);
-		sealed = q_col_blob(q, 3, &n);
-		if (rq->cx.now > q_col_int(q, 1) + rq->cx.conf->code_replay ||
-		    q_col_int(q, 2) >= CODE_REPEATS)
+		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
+		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
+		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) + rq->cx.conf->code_replay ||
+		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
 			found = CODE_USED;
 		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))
@@ -89,7 +89,7 @@ enum outcome
 login_code_add(struct request *rq, const struct login_code *c,
     const uint8_t key[SESSION_KEY_LEN])
 {
-	const struct place place = { "login_codes.session_key", c->hash,
+	const struct place place = { SEALED_CODE_KEY, c->hash,
 	    HASH_LEN };
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q;

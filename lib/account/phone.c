@@ -21,7 +21,7 @@
 static enum outcome
 read_hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN], bool *found)
 {
-	const struct place place = { "meta.value", HASH_KEY,
+	const struct place place = { SEALED_META, HASH_KEY,
 	    sizeof(HASH_KEY) - 1 };
 	struct q *q = q_new(rq->cx.store, Q_META_GET);
 	bool opens = true;
@@ -32,7 +32,7 @@ read_hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN], bool *found)
 	*found = false;
 	q_text(q, ":name", HASH_KEY);
 	if (q_row(q)) {
-		p = q_col_blob(q, 0, &n);
+		p = q_col_blob(q, COL_META_GET_VALUE, &n);
 		*found = true;
 		opens = n == HASH_KEY_LEN + SEAL_EXTRA &&
 		    seal_open(rq->cx.seal, &place, p, n, key, NULL);
@@ -46,7 +46,7 @@ read_hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN], bool *found)
 static enum outcome
 hash_key(struct request *rq, uint8_t key[HASH_KEY_LEN])
 {
-	const struct place place = { "meta.value", HASH_KEY,
+	const struct place place = { SEALED_META, HASH_KEY,
 	    sizeof(HASH_KEY) - 1 };
 	uint8_t sealed[HASH_KEY_LEN + SEAL_EXTRA];
 	bool found;
@@ -83,7 +83,7 @@ static enum outcome
 set_phone(struct request *rq, int64_t id, const char *public_id,
     const char *text, const uint8_t *hash)
 {
-	const struct place place = { "users.phone", public_id, PUBLIC_ID_LEN };
+	const struct place place = { SEALED_PHONE, public_id, PUBLIC_ID_LEN };
 	uint8_t sealed[TEXT_MAX + SEAL_EXTRA];
 	struct q *q = q_new(rq->cx.store, Q_PROFILE_SET_PHONE);
 
@@ -106,8 +106,8 @@ other_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 	*id = 0;
 	q_text(q, ":appid", rq->user.appid);
 	q_blob(q, ":phone_hash", hash, HASH_LEN);
-	if (q_row(q) && q_col_int(q, 0) != rq->user.id)
-		*id = q_col_int(q, 0);
+	if (q_row(q) && q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
+		*id = q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID);
 	return q_end(q);
 }
 

@@ -56,6 +56,42 @@ profile_anonymous(const char *nickname, const char *avatar)
 	    (avatar != NULL && strstr(avatar, ANONYMOUS_PICTURE) != NULL);
 }
 
+/* ---- from the user */
+
+enum outcome
+profile_from_fields(struct request *rq, const struct profile_fields *f,
+    struct profile *p)
+{
+	const struct { const char **to; const struct val *from; } labels[] = {
+		{ &p->language, f->language }, { &p->country, f->country },
+		{ &p->province, f->province }, { &p->city, f->city },
+	};
+	char *nickname;
+	size_t i;
+
+	if (f->nickname->set) {
+		nickname = arena_copy(rq->cx.arena, f->nickname->s,
+		    f->nickname->len);
+		if (nickname == NULL || !profile_nickname(&nickname))
+			return bad_field(rq, "nickname");
+		if (!profile_anonymous(nickname, NULL))
+			p->nickname = nickname;
+	}
+	if (f->avatar_url->set) {
+		if (f->avatar_url->len > 0 &&
+		    !profile_avatar(f->avatar_url->s))
+			return bad_field(rq, "avatarUrl");
+		if (!profile_anonymous(NULL, f->avatar_url->s))
+			p->avatar_url = f->avatar_url->s;
+	}
+	if (f->gender->set)
+		p->gender = f->gender->i;
+	for (i = 0; i < COUNT(labels); i++)
+		if (labels[i].from->set)
+			*labels[i].to = labels[i].from->s;
+	return OK;
+}
+
 /* ---- from WeChat */
 
 /* A copy of a member that is text and not empty; NULL otherwise. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* profile.h: nickname, picture and the rest, from the user or from WeChat.
  *
- * What the user gives is judged by the contract's rules, and refused.  What
- * WeChat gives is taken as far as it keeps them, and else left out: nobody can
- * mend it.  The anonymous profile, which everybody has today, is never stored;
+ * What the user gives is judged by the contract's rules, and refused.  Values
+ * from WeChat that break them are dropped silently: the user could not correct
+ * them.  The anonymous profile, which everybody has today, is never stored;
  * and an empty value of WeChat's says nothing. */
 #ifndef PROFILE_H
 #define PROFILE_H
@@ -15,6 +15,7 @@
 
 struct json_object;
 struct request;
+struct val;
 
 /* Members to write; NULL (gender: -1) leaves what is there.  Strings are the
  * request's. */
@@ -30,6 +31,16 @@ struct profile {
 bool		profile_nickname(char **text);
 bool		profile_avatar(const char *url);
 bool		profile_anonymous(const char *nickname, const char *avatar);
+
+/* The fields of a request that tell of the profile. */
+struct profile_fields {
+	const struct val	*nickname, *avatar_url, *gender;
+	const struct val	*language, *country, *province, *city;
+};
+
+/* Take what the user gives, over what is in *p; PARAM_INVALID. */
+enum outcome	profile_from_fields(struct request *,
+		    const struct profile_fields *, struct profile *p);
 
 /* Take what WeChat says, over what is in *p. */
 void		profile_from_wechat(struct request *, struct json_object *,

@@ -32,6 +32,11 @@ struct request {
 };
 
 /* PARAM_INVALID, naming the field. */
-enum outcome	bad_field(struct request *, const char *name);
+static inline enum outcome
+bad_field(struct request *rq, const char *name)
+{
+	rq->field = name;
+	return PARAM_INVALID;
+}
 
 #endif

@@ -25,13 +25,13 @@ read_row(struct request *rq)
 
 	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
 	if (q_row(q)) {
-		s->created = q_col_int(q, 14) / 1000;
-		s->used = q_col_int(q, 15);
-		s->idle_expires = q_col_int(q, 16);
-		s->max_expires = q_col_int(q, 17);
-		if (q_col_null(q, 18))
+		s->created = q_col_int(q, COL_SESSION_FIND_CREATED_MS) / 1000;
+		s->used = q_col_int(q, COL_SESSION_FIND_USED);
+		s->idle_expires = q_col_int(q, COL_SESSION_FIND_IDLE_EXPIRES);
+		s->max_expires = q_col_int(q, COL_SESSION_FIND_MAX_EXPIRES);
+		if (q_col_null(q, COL_SESSION_FIND_ENDED))
 			found = OK;
-		if (!user_read(q, 0, rq->cx.arena, &rq->user))
+		if (!user_read(q, rq->cx.arena, &rq->user))
 			found = FAIL(rq->cx.log, INTERNAL, "memory is out");
 	}
 	e = q_end(q);
@@ -131,7 +131,7 @@ insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
     const char *device)
 {
 	struct session *s = &rq->session;
-	const struct place place = { "sessions.session_key", s->token_hash,
+	const struct place place = { SEALED_SESSION_KEY, s->token_hash,
 	    HASH_LEN };
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
@@ -165,7 +165,7 @@ evict_some(struct request *rq, size_t *n)
 	q_int(q, ":most", EVICT_STEP);
 	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
 	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
-		memcpy(hashes[*n], q_col_blob(q, 0, &len), HASH_LEN);
+		memcpy(hashes[*n], q_col_blob(q, COL_SESSION_EVICT_TOKEN_HASH, &len), HASH_LEN);
 	e = q_end(q);
 	for (i = 0; i < *n && e == OK; i++)
 		e = audit_add(rq, "evict", rq->user.id, hashes[i], NULL);
@@ -236,7 +236,7 @@ end_rows(void *arg)
 	if (scope != END_ALL)
 		q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
 	for (n->ended = 0; q_row(q);)
-		n->ended += q_col_int(q, 1);
+		n->ended += q_col_int(q, COL_SESSION_END_ALL_LIVE);
 	if ((e = q_end(q)) == OK && n->ended > 0)
 		e = audit_add(rq, event[scope], rq->user.id,
 		    rq->session.token_hash, NULL);

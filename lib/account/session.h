@@ -40,9 +40,9 @@ struct session {
 	int64_t	 used, idle_expires, max_expires;
 };
 
-/* Read a user from the fourteen columns at `c` of statement q (the order of
- * sql/user.sql).  False: memory is out. */
-bool	user_read(struct q *q, int c, struct arena *, struct user *);
+/* Read a user from a row of a statement whose first columns are those of
+ * sql/user.sql.  False: no memory. */
+bool	user_read(struct q *, struct arena *, struct user *);
 
 /* Write the contract's userInfo as member "userInfo". */
 enum outcome	user_out(struct request *, const struct user *, struct buf *);

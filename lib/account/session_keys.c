@@ -16,7 +16,7 @@ static bool
 open_key(struct request *rq, const void *token_hash, const void *sealed, size_t n,
     uint8_t key[SESSION_KEY_LEN])
 {
-	const struct place place = { "sessions.session_key", token_hash,
+	const struct place place = { SEALED_SESSION_KEY, token_hash,
 	    HASH_LEN };
 
 	return n == SESSION_KEY_LEN + SEAL_EXTRA &&
@@ -34,7 +34,7 @@ session_own_key(struct request *rq, uint8_t key[SESSION_KEY_LEN])
 
 	q_blob(q, ":token_hash", hash, HASH_LEN);
 	if (q_row(q)) {
-		sealed = q_col_blob(q, 0, &n);
+		sealed = q_col_blob(q, COL_SESSION_OWN_KEY_SESSION_KEY, &n);
 		found = open_key(rq, hash, sealed, n, key) ? OK :
 		    FAIL(rq->cx.log, INTERNAL, "sessions.session_key does not "
 		    "open");
@@ -57,15 +57,15 @@ other_keys(struct request *rq, struct keys *k)
 
 	q_int(q, ":user_id", rq->user.id);
 	while (q_row(q) && k->n < KEYS_MAX) {
-		hash = q_col_blob(q, 0, &len);
-		sealed = q_col_blob(q, 2, &n);
+		hash = q_col_blob(q, COL_SESSION_KEYS_TOKEN_HASH, &len);
+		sealed = q_col_blob(q, COL_SESSION_KEYS_SESSION_KEY, &n);
 		if (!open_key(rq, hash, sealed, n, key))
 			continue;
 		if (newer_made != INT64_MAX &&
 		    memcmp(newer, key, sizeof(key)) != 0)
 			replaced = newer_made;
 		memcpy(newer, key, sizeof(key));
-		newer_made = q_col_int(q, 1);
+		newer_made = q_col_int(q, COL_SESSION_KEYS_CREATED_MS);
 		if (replaced >= since && memcmp(hash, rq->session.token_hash,
 		    HASH_LEN) != 0)
 			memcpy(k->key[k->n++], key, sizeof(key));

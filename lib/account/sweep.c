@@ -28,7 +28,7 @@ get_cursor(struct store *s, const char *name, uint8_t out[HASH_LEN])
 	memset(out, 0, HASH_LEN);
 	q_text(q, ":name", name);
 	if (q_row(q)) {
-		p = q_col_blob(q, 0, &n);
+		p = q_col_blob(q, COL_META_GET_VALUE, &n);
 		if (n == HASH_LEN)
 			memcpy(out, p, n);
 	}
@@ -59,7 +59,7 @@ find_next(struct store *s, size_t statement, const uint8_t from[HASH_LEN],
 	memset(next, 0xff, HASH_LEN);
 	*last = true;
 	if (q_row(q)) {
-		p = q_col_blob(q, 0, &n);
+		p = q_col_blob(q, COL_SWEEP_SESSIONS_NEXT_CURSOR, &n);
 		memcpy(next, p, HASH_LEN);
 		*last = false;
 	}

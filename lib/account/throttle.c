@@ -50,7 +50,7 @@ throttle_admit(struct request *rq)
 	q_text(q, ":client", client);
 	q_int(q, ":minute", rq->cx.now / 60);
 	if (q_row(q))
-		failures = q_col_int(q, 0);
+		failures = q_col_int(q, COL_THROTTLE_GET_FAILURES);
 	if ((e = q_end(q)) != OK)
 		return e;
 	if (failures < rq->cx.conf->login_failures)

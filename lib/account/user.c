@@ -13,28 +13,35 @@
 #include "store/store.h"
 
 bool
-user_read(struct q *q, int c, struct arena *a, struct user *u)
+user_read(struct q *q, struct arena *a, struct user *u)
 {
 	struct { const char **to; int column; } text[] = {
-		{ &u->public_id, 1 }, { &u->appid, 2 }, { &u->openid, 3 },
-		{ &u->unionid, 4 }, { &u->nickname, 6 }, { &u->avatar_url, 7 },
-		{ &u->language, 9 }, { &u->country, 10 }, { &u->province, 11 },
-		{ &u->city, 12 },
+		{ &u->public_id, COL_USER_PUBLIC_ID },
+		{ &u->appid, COL_USER_APPID },
+		{ &u->openid, COL_USER_OPENID },
+		{ &u->unionid, COL_USER_UNIONID },
+		{ &u->nickname, COL_USER_NICKNAME },
+		{ &u->avatar_url, COL_USER_AVATAR_URL },
+		{ &u->language, COL_USER_LANGUAGE },
+		{ &u->country, COL_USER_COUNTRY },
+		{ &u->province, COL_USER_PROVINCE },
+		{ &u->city, COL_USER_CITY },
 	};
 	const void *blob;
 	size_t i;
 
-	*u = (struct user){ .id = q_col_int(q, c),
-	    .blocked = !q_col_null(q, c + 5), .gender = q_col_int(q, c + 8) };
+	*u = (struct user){ .id = q_col_int(q, COL_USER_ID),
+	    .blocked = !q_col_null(q, COL_USER_BLOCKED),
+	    .gender = q_col_int(q, COL_USER_GENDER) };
 	for (i = 0; i < COUNT(text); i++) {
-		const char *s = q_col_text(q, c + text[i].column);
+		const char *s = q_col_text(q, text[i].column);
 
 		if (*s == '\0')
 			*text[i].to = "";
 		else if ((*text[i].to = arena_copy(a, s, strlen(s))) == NULL)
 			return false;
 	}
-	blob = q_col_blob(q, c + 13, &u->phone_len);
+	blob = q_col_blob(q, COL_USER_PHONE, &u->phone_len);
 	u->phone = arena_copy(a, blob, u->phone_len);
 	return u->phone != NULL;
 }
@@ -43,7 +50,7 @@ user_read(struct q *q, int c, struct arena *a, struct user *u)
 static enum outcome
 phone_out(struct request *rq, const struct user *u, struct buf *b)
 {
-	const struct place place = { "users.phone", u->public_id,
+	const struct place place = { SEALED_PHONE, u->public_id,
 	    PUBLIC_ID_LEN };
 	char text[64], *space;
 
@@ -96,7 +103,7 @@ user_take(struct request *rq, struct q *q)
 
 	/* to its end: a statement with RETURNING is done only then */
 	while (q_row(q))
-		ok = user_read(q, 0, rq->cx.arena, &rq->user);
+		ok = user_read(q, rq->cx.arena, &rq->user);
 	if ((e = q_end(q)) != OK || ok)
 		return e;
 	return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or memory is "

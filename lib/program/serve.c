@@ -42,13 +42,6 @@ struct exchange {
 	struct reply		 reply;
 };
 
-enum outcome
-bad_field(struct request *rq, const char *name)
-{
-	rq->field = name;
-	return PARAM_INVALID;
-}
-
 /* ---- before the body */
 
 static enum outcome

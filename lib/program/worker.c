@@ -16,7 +16,7 @@
 #define TEST_TEXT	"wxlogin"
 #define TEST_LEN	(sizeof(TEST_TEXT) - 1)
 
-static const struct place test_place = { "meta.value", TEST_NAME,
+static const struct place test_place = { SEALED_META, TEST_NAME,
     sizeof(TEST_NAME) - 1 };
 
 /* *n bytes of the sealed test value, 0 when there is none yet. */
@@ -28,7 +28,7 @@ read_test(struct store *s, uint8_t *out, size_t max, size_t *n)
 	*n = 0;
 	q_text(q, ":name", TEST_NAME);
 	if (q_row(q)) {
-		const void *p = q_col_blob(q, 0, n);
+		const void *p = q_col_blob(q, COL_META_GET_VALUE, n);
 
 		if (*n > max)
 			*n = max;

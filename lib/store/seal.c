@@ -100,15 +100,26 @@ seal_wipe(struct seal *s)
 
 /* ---- values */
 
+/* What a value is bound to: never change one, or no value opens any more. */
+static const char *const columns[] = {
+	[SEALED_SESSION_KEY] = "sessions.session_key",
+	[SEALED_CODE_KEY] = "login_codes.session_key",
+	[SEALED_PHONE] = "users.phone",
+	[SEALED_ACCESS_TOKEN] = "access_tokens.token",
+	[SEALED_META] = "meta.value",
+};
+_Static_assert(COUNT(columns) == SEALED__MAX, "a sealed column has no name");
+
 /* The associated data: the column, a NUL, the row key. */
 static void
 set_place(struct chacha_poly1305_ctx *ctx, const struct place *place)
 {
 	uint8_t ad[256];
-	const size_t n = strlen(place->column) + 1;
+	const char *column = columns[place->column];
+	const size_t n = strlen(column) + 1;
 
 	assert(n + place->keylen <= sizeof(ad));
-	memcpy(ad, place->column, n);
+	memcpy(ad, column, n);
 	memcpy(ad + n, place->key, place->keylen);
 	chacha_poly1305_update(ctx, n + place->keylen, ad);
 }

@@ -17,6 +17,7 @@
 
 #include "base/bounds.h"
 #include "base/outcome.h"
+#include "store/sealed.h"
 
 #define SEAL_EXTRA	(1 + 12 + 16)	/* bytes that sealing adds */
 
@@ -35,13 +36,14 @@ struct seal {
 
 /* Where a sealed value lives. */
 struct place {
-	const char	*column;	/* "table.column" */
+	enum sealed	 column;
 	const void	*key;		/* of the row */
 	size_t		 keylen;
 };
 
-/* Read the key file (`path` has to outlive the keys).  `create`: the store is new, so a missing file is made
- * (mode 0600; two processes at once agree on one).  INTERNAL, with the cause
+/* Read the key file (`path` has to outlive the keys).  `create`: the store is
+ * new, so a missing file is made (mode 0600; two processes at once agree on
+ * one).  INTERNAL, with the cause
  * in the log: missing, readable by others, or no whole number of keys. */
 enum outcome	seal_load(struct seal *, const char *path, bool create,
 		    struct log *);

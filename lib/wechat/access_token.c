@@ -27,7 +27,7 @@ struct row {
 static enum outcome
 read_row(struct context *cx, const struct app *app, struct row *row)
 {
-	const struct place place = { "access_tokens.token", app->appid,
+	const struct place place = { SEALED_ACCESS_TOKEN, app->appid,
 	    strlen(app->appid) };
 	struct q *q = q_new(cx->store, Q_ACCESS_GET);
 	const void *sealed;
@@ -37,11 +37,11 @@ read_row(struct context *cx, const struct app *app, struct row *row)
 	q_text(q, ":appid", app->appid);
 	if (q_row(q)) {
 		row->exists = true;
-		sealed = q_col_blob(q, 0, &n);
-		row->access.version = q_col_int(q, 1);
-		row->expires = q_col_int(q, 2);
-		row->refused_until = q_col_int(q, 3);
-		row->lease_until = q_col_int(q, 4);
+		sealed = q_col_blob(q, COL_ACCESS_GET_TOKEN, &n);
+		row->access.version = q_col_int(q, COL_ACCESS_GET_VERSION);
+		row->expires = q_col_int(q, COL_ACCESS_GET_EXPIRES);
+		row->refused_until = q_col_int(q, COL_ACCESS_GET_REFUSED_UNTIL);
+		row->lease_until = q_col_int(q, COL_ACCESS_GET_LEASE_UNTIL_MS);
 		/* A token that no key opens is treated as missing. */
 		row->have = row->expires > cx->now && n > SEAL_EXTRA &&
 		    n - SEAL_EXTRA <= ACCESS_TOKEN_MAX &&
@@ -117,7 +117,7 @@ static enum outcome
 put_token(struct context *cx, const struct app *app, const char *token,
     int64_t life)
 {
-	const struct place place = { "access_tokens.token", app->appid,
+	const struct place place = { SEALED_ACCESS_TOKEN, app->appid,
 	    strlen(app->appid) };
 	uint8_t sealed[ACCESS_TOKEN_MAX + SEAL_EXTRA];
 	const size_t n = strlen(token);

@@ -21,9 +21,9 @@ read_state(struct context *cx, struct state *s)
 
 	*s = (struct state){ .failures = 0 };
 	if (q_row(q)) {
-		s->failures = q_col_int(q, 0);
-		s->open_until = q_col_int(q, 1);
-		s->probe_until = q_col_int(q, 2);
+		s->failures = q_col_int(q, COL_BREAKER_GET_FAILURES);
+		s->open_until = q_col_int(q, COL_BREAKER_GET_OPEN_UNTIL_MS);
+		s->probe_until = q_col_int(q, COL_BREAKER_GET_PROBE_UNTIL_MS);
 	}
 	return q_end(q);
 }

@@ -28,15 +28,14 @@ static void
 values(void)
 {
 	struct seal s = keys(1, 1), other = keys(1, 9);
-	const struct place p = { "sessions.session_key", "row-1", 5 };
+	const struct place p = { SEALED_SESSION_KEY, "row-1", 5 };
 	const struct place places[] = {
-		{ "sessions.session_key", "row-2", 5 },
-		{ "sessions.session_key", "row-", 4 },
-		{ "sessions.session_key", "row-1\0", 6 },
-		{ "sessions.session_key", "", 0 },
-		{ "sessions.session_ke", "yrow-1", 6 },
-		{ "login_codes.session_key", "row-1", 5 },
-		{ "", "row-1", 5 },
+		{ SEALED_SESSION_KEY, "row-2", 5 },
+		{ SEALED_SESSION_KEY, "row-", 4 },
+		{ SEALED_SESSION_KEY, "row-1\0", 6 },
+		{ SEALED_SESSION_KEY, "", 0 },
+		{ SEALED_CODE_KEY, "row-1", 5 },
+		{ SEALED_META, "row-1", 5 },
 	};
 	uint8_t a[SEALED], b[SEALED];
 	char out[LEN];
@@ -78,7 +77,7 @@ values(void)
 static void
 old_keys(void)
 {
-	const struct place p = { "users.phone", "u", 1 };
+	const struct place p = { SEALED_PHONE, "u", 1 };
 	struct seal before = keys(1, 1);
 	struct seal now = keys(3, 0);		/* keys 0, 1, 2 */
 	uint8_t a[SEALED];
