@@ -22,6 +22,7 @@
 #include "cgi/io.h"
 #include "cgi/params.h"
 #include "cgi/reply.h"
+#include "conf/conf.h"
 #include "pages/setup.h"
 #include "pages/setup_int.h"
 #include "pages/setup_page.h"
@@ -64,7 +65,7 @@ find_key(struct setup *s)
 		memcpy(s->key_path, named, strlen(named) + 1);
 		return true;
 	}
-	return file_beside_program("../etc/setup.key", s->key_path);
+	return conf_beside("setup.key", s->key_path);
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "pages/setup_int.h"
 #include "program/program.h"
 #include "program/worker.h"
+#include "wechat/certificates.h"
 #include "wechat/upstream.h"
 
 void
@@ -40,9 +42,8 @@ setup_words(const struct setup *s, const char *en, const char *zh)
 	return s->zh ? zh : en;
 }
 
-/* One line: passed, or failed with what is wrong and what to do. */
-static void
-line(struct setup *s, bool passed, const char *what, const char *remedy)
+void
+setup_line(struct setup *s, bool passed, const char *what, const char *remedy)
 {
 	buf_fmt(&s->page, "<li class=\"%s\"><b>%s</b> ", passed ? "ok" : "no",
 	    passed ? setup_words(s, "pass", "通过") : setup_words(s, "fail", "失败"));
@@ -79,10 +80,10 @@ check_conf(struct setup *s, struct conf **conf)
 	struct buf warnings = { .max = PROBLEMS_TEXT };
 
 	*conf = conf_load(true, &problems, &warnings);
-	line(s, *conf != NULL, setup_words(s, "the configuration", "配置文件"),
+	setup_line(s, *conf != NULL, setup_words(s, "the configuration", "配置文件"),
 	    problems.p == NULL ? "" : problems.p);
 	if (warnings.p != NULL)
-		line(s, false, setup_words(s, "odd settings in the environment",
+		setup_line(s, false, setup_words(s, "odd settings in the environment",
 		    "环境变量中有无法识别的设置"), warnings.p);
 	buf_free(&problems);
 	buf_free(&warnings);
@@ -92,6 +93,10 @@ static void
 check_places(struct setup *s, const struct conf *c)
 {
 	const struct { const char *path, *en, *zh; } t[] = {
+		{ c->file, "wxlogin.conf can't be fetched",
+		    "wxlogin.conf 无法通过网址下载" },
+		{ s->key_path, "setup.key can't be fetched",
+		    "setup.key 无法通过网址下载" },
 		{ c->database, "the database can't be fetched",
 		    "数据库无法通过网址下载" },
 		{ c->seal_key_file, "the seal key can't be fetched",
@@ -104,11 +109,28 @@ check_places(struct setup *s, const struct conf *c)
 
 	for (i = 0; i < COUNT(t); i++)
 		if (t[i].path != NULL)
-			line(s, !is_public(t[i].path),
+			setup_line(s, !is_public(t[i].path),
 			    setup_words(s, t[i].en, t[i].zh), setup_words(s,
 			    "it lies below the folder that the web server "
 			    "shows; move it out of there",
 			    "它位于网站根目录之下，请移到根目录之外"));
+}
+
+static void
+check_certificates(struct setup *s, const struct conf *c)
+{
+	struct certificates found;
+	char what[FILE_PATH_MAX + 128], text[FILE_PATH_MAX + 64] = "";
+	const bool there = certificates_find(c, &found);
+
+	if (there)
+		certificates_tell(&found, text, sizeof(text));
+	snprintf(what, sizeof(what), "%s %s", setup_words(s,
+	    "certificates to verify WeChat's with:", "用于验证微信的证书："), text);
+	setup_line(s, there, what, setup_words(s,
+	    "none were found; upload ca-certificates.crt to the folder of "
+	    "wxlogin.conf", "未找到；请把 ca-certificates.crt 上传到 "
+	    "wxlogin.conf 所在目录"));
 }
 
 static void
@@ -117,18 +139,19 @@ check_store(struct setup *s, struct worker *w)
 	const bool ready = worker_ready(w) == OK;
 	bool writable = false;
 
-	line(s, ready, setup_words(s, "the store and its keys",
+	setup_line(s, ready, setup_words(s, "the store and its keys",
 	    "数据库及其密钥"), w->log.cause);
 	log_forget(&w->log);
 	if (!ready)
 		return;
 	writable = store_writable(w->store);
-	line(s, writable, setup_words(s, "the store can be written",
+	setup_line(s, writable, setup_words(s, "the store can be written",
 	    "数据库可写"), w->log.cause);
 	log_forget(&w->log);
 	if (w->program->upstream == NULL || w->wechat == NULL)
 		return;
-	line(s, w->program->upstream->check(w->wechat, w->conf, &w->log),
+	check_certificates(s, w->conf);
+	setup_line(s, w->program->upstream->check(w->wechat, w->conf, &w->log),
 	    setup_words(s, "WeChat can be reached, and its certificate verifies",
 	    "可以连接微信，证书有效"), w->log.cause);
 	log_forget(&w->log);
@@ -173,6 +196,7 @@ setup_checks(struct setup *s)
 	struct conf *conf;
 
 	buf_str(&s->page, "<ol>\n");
+	setup_files(s);
 	check_conf(s, &conf);
 	if (conf != NULL) {
 		w.conf = conf;

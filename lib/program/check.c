@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "program/worker.h"
 #include "store/store.h"
+#include "wechat/certificates.h"
 #include "wechat/upstream.h"
 
 static const char *
@@ -64,6 +65,21 @@ report(const struct worker *w, const char *what)
 	return EXIT_FAILURE;
 }
 
+static void
+check_certificates(const struct conf *conf)
+{
+	struct certificates found;
+	char text[FILE_PATH_MAX + 64];
+
+	if (!certificates_find(conf, &found)) {
+		printf("odd: no certificates were found to verify WeChat's "
+		    "with; set ca_file\n");
+		return;
+	}
+	certificates_tell(&found, text, sizeof(text));
+	printf("ok: certificates from %s\n", text);
+}
+
 static int
 check_worker(struct worker *w)
 {
@@ -82,6 +98,7 @@ check_worker(struct worker *w)
 	printf("ok: the store can be written\n");
 	if (w->wechat == NULL)
 		return status;
+	check_certificates(w->conf);
 	if (!w->program->upstream->check(w->wechat, w->conf, &w->log))
 		return report(w, "reaching WeChat");
 	printf("ok: WeChat at %s can be reached\n", w->conf->wechat_base_url);

@@ -2,20 +2,21 @@
 /* https.c: calls to a server by libcurl, with limits. */
 #include <config.h>
 
-#include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/buf.h"
 #include "conf/conf.h"
+#include "wechat/certificates.h"
 #include "wechat/https.h"
 
-#define CERTIFICATES	"/etc/ssl/certs"
+#define RESOLVER	"/etc/resolv.conf"
 #define IDLE_MAX	25L	/* s that a kept connection may have idled */
 
 struct http {
@@ -102,35 +103,17 @@ on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
 
 /* ---- the handle */
 
-/* Does the folder hold certificates by hash, as c_rehash(1) names them?  With
- * it a new handle costs 22 times less than with the bundle. */
-static bool
-hashed_certificates(void)
-{
-	DIR *d = opendir(CERTIFICATES);
-	const struct dirent *e;
-	bool found = false;
-
-	if (d == NULL)
-		return false;
-	while (!found && (e = readdir(d)) != NULL)
-		found = strlen(e->d_name) == 10 &&
-		    strcmp(e->d_name + 8, ".0") == 0;
-	closedir(d);
-	return found;
-}
-
 static bool
 set_certificates(CURL *c, const struct conf *conf)
 {
-	if (conf->ca_file != NULL)
-		return curl_easy_setopt(c, CURLOPT_CAINFO, conf->ca_file) ==
-		    CURLE_OK &&
-		    curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
-	if (!hashed_certificates())
+	struct certificates found;
+
+	if (!certificates_find(conf, &found))
 		return true;		/* libcurl's own default */
-	return curl_easy_setopt(c, CURLOPT_CAINFO, NULL) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_CAPATH, CERTIFICATES) == CURLE_OK;
+	return curl_easy_setopt(c, CURLOPT_CAINFO, found.folder ? NULL :
+	    found.path) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_CAPATH, found.folder ? found.path :
+	    NULL) == CURLE_OK;
 }
 
 /* What stays the same for all calls.  An option that is refused (an older
@@ -259,6 +242,17 @@ perform(struct http *h, const struct http_call *call)
 	return rc;
 }
 
+/* What happened, for the operator. */
+static const char *
+reason(CURLcode rc)
+{
+	if ((rc == CURLE_COULDNT_RESOLVE_HOST ||
+	    rc == CURLE_COULDNT_RESOLVE_PROXY) && access(RESOLVER, R_OK) != 0)
+		return "the name can't be looked up: " RESOLVER
+		    " is missing or can't be read";
+	return curl_easy_strerror(rc);
+}
+
 enum http_result
 http_call(struct http *h, const struct http_call *call, struct buf *reply,
     long *status, const char **why)
@@ -280,7 +274,7 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 		return HTTP_ANSWERED;
 	}
 	*why = h->again ? "a kept connection died before an answer" :
-	    curl_easy_strerror(rc);
+	    reason(rc);
 	return reply->bad ? HTTP_TOO_LARGE : HTTP_FAILED;
 }
 
@@ -293,6 +287,6 @@ http_connects(struct http *h, const char *url, const char **why)
 	curl_easy_setopt(h->curl, CURLOPT_URL, url);
 	rc = curl_easy_perform(h->curl);
 	curl_easy_setopt(h->curl, CURLOPT_CONNECT_ONLY, 0L);
-	*why = curl_easy_strerror(rc);
+	*why = reason(rc);
 	return rc == CURLE_OK;
 }
