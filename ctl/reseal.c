@@ -125,7 +125,7 @@ reseal_all(struct store *s, struct seal *seal, struct log *log,
 	int c;
 
 	if (p == NULL)
-		return FAIL(log, INTERNAL, "memory is out");
+		return FAIL(log, INTERNAL, "no memory");
 	*done = *lost = 0;
 	p->store = s;
 	p->seal = seal;

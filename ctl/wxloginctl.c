@@ -177,7 +177,7 @@ main(int argc, char *argv[])
 	conf = conf_load(false, &problems, &warnings);
 	if (conf == NULL)
 		fprintf(stderr, "wxloginctl: configuration:\n%s",
-		    problems.p == NULL ? "memory is out\n" : problems.p);
+		    problems.p == NULL ? "no memory\n" : problems.p);
 	else {
 		w.conf = conf;
 		conf_log_open(conf, &w.log, "wxloginctl");

@@ -32,7 +32,7 @@ read_row(struct request *rq)
 		if (q_col_null(q, COL_SESSION_FIND_ENDED))
 			found = OK;
 		if (!user_read(q, rq->cx.arena, &rq->user))
-			found = FAIL(rq->cx.log, INTERNAL, "memory is out");
+			found = FAIL(rq->cx.log, INTERNAL, "no memory");
 	}
 	e = q_end(q);
 	return e != OK ? e : found;

@@ -123,7 +123,7 @@ session_open_encrypted(struct request *rq, const struct val *data,
 
 	*out = NULL;
 	if (bytes == NULL)
-		return FAIL(rq->cx.log, INTERNAL, "memory is out");
+		return FAIL(rq->cx.log, INTERNAL, "no memory");
 	if ((e = session_keys(rq, &keys)) != OK)
 		return e;
 	/* field.c has seen that both are base64; lengths are judged here */

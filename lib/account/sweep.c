@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep.c: old rows go, in the requests that write anyway.
+/* sweep.c: deletes expired rows in small steps, inside transactions that write
+ * anyway.
  *
  * A cursor moves along a table's primary key, some rows a step, and starts
  * again at the end.  Each login adds a row to each table and looks at

@@ -106,8 +106,8 @@ user_take(struct request *rq, struct q *q)
 		ok = user_read(q, rq->cx.arena, &rq->user);
 	if ((e = q_end(q)) != OK || ok)
 		return e;
-	return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or memory is "
-	    "out");
+	return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or there is no "
+	    "memory");
 }
 
 enum outcome

@@ -10,10 +10,10 @@ struct arena {
 	struct arena_block *blocks;	/* NULL: empty */
 };
 
-/* n bytes, aligned for any type; NULL when memory is out. */
+/* n bytes, aligned for any type; NULL when no memory is left. */
 void	*arena_alloc(struct arena *, size_t n);
 
-/* A copy of n bytes with a NUL behind them; NULL when memory is out. */
+/* A copy of n bytes with a NUL behind them; NULL when no memory is left. */
 char	*arena_copy(struct arena *, const void *, size_t n);
 
 /* Wipe and free all of it. */

@@ -6,7 +6,7 @@
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* A request */
-#define BODY_MAX	((size_t)64 << 10)	/* body, bytes (contract 1) */
+#define BODY_MAX	((size_t)64 << 10)	/* body, bytes (protocol.md) */
 #define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body, read away */
 #define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
 #define JSON_DEPTH	8			/* containers in containers */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.h: one JSON line per request; the rest is a cause told once.
+/* log.h: one JSON line per request, with the first cause of its failure.
  *
  * A worker has a struct log.  The place that knows why something failed calls
  * FAIL() and returns what it gives: the outcome goes up unchanged, the cause

@@ -22,8 +22,8 @@ trim(const char *s, size_t *n)
 }
 
 /* "Bearer TOKEN" or "TOKEN" (RFC 6750, 2.1; the scheme in any case).  Another
- * scheme, as a site behind Basic has it, is no token; two values joined by a
- * comma, as web servers join two headers, are a malformed one. */
+ * scheme (a site behind Basic) counts as no token.  Two values joined by a comma
+ * (two headers, joined by the web server) are a malformed token. */
 static struct token
 from_authorization(const char *value)
 {

@@ -9,7 +9,7 @@
 struct input;
 struct params;
 
-/* A token as it was found.  `s` may be anything; it ends with s[n]. */
+/* A token as it was sent, not validated: n bytes at s, without a NUL. */
 struct token {
 	bool		 given;		/* something was sent as a token */
 	const char	*s;		/* NULL: given, and malformed */

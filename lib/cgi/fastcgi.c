@@ -194,9 +194,10 @@ serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
 	return ACCEPT_SERVED;
 }
 
-/* One connection at each waking: who tried for another one would take it from
- * the thread that was just woken for it.  Behind a stop, those that are queued:
- * they would be lost with the process.  But there may be no end of them. */
+/* Accept one connection per wake-up: a second accept() would take the connection
+ * that another thread was woken for.  After a stop, serve what is still queued,
+ * or it would be lost; at most STOP_MORE requests, since new ones may keep
+ * arriving. */
 static bool
 serve_all(struct pool *pool, int epoll, void *worker, FCGX_Request *fr)
 {
@@ -268,9 +269,9 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	stop(pool);
 }
 
-/* Wait for the workers: for one with a request as long as it takes, for one
- * whose peer has connected and stalls (libfcgi waits for ever) a moment.
- * False: some were left behind, and the process has to end with them. */
+/* Wait for the workers: up to STOP_MAX for a running request, up to STOP_GRACE
+ * for a peer that connected and sends nothing (libfcgi would wait forever).
+ * False: some still run, and exit() has to end them. */
 static bool
 join(const struct pool *pool, const pthread_t *threads, int64_t n)
 {

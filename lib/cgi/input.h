@@ -38,7 +38,7 @@ bool	input_json(struct input *, const char *body, size_t n);
 
 /* Parse a form or a query.  What the `known` fields of a program hold is
  * judged later, by input_field(); false: something else in it is malformed, or
- * memory is out. */
+ * no memory is left. */
 bool	input_form(struct input *, const char *text, size_t n,
 	    const struct field *known, size_t nknown, struct arena *);
 

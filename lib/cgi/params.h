@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* params.h: the meta-variables of a request (RFC 3875, 4.1) that we read.
  *
- * They are scanned once into an array: FCGX_GetParam() walks the whole list
- * at each call and hides a second value behind the first.  nginx sends a name
+ * They are scanned once into an array: FCGX_GetParam() is a linear search,
+ * and returns only the first of two values; we must notice the second.  nginx sends a name
  * twice when a configuration sets it twice. */
 #ifndef PARAMS_H
 #define PARAMS_H

@@ -22,7 +22,7 @@ struct process {
 	 * the socket (lighttpd) would refuse requests in between. */
 	bool		 renew;
 	void		*arg;
-	/* A worker's own state, made in its thread; NULL: memory is out. */
+	/* A worker's own state, made in its thread; NULL: no memory is left. */
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);
@@ -40,7 +40,8 @@ enum process_mode process_mode(int *fd);
  * libraries would obey taken out of the environment. */
 void	process_harden(void);
 
-/* Serve the one request of a CGI run and leave; 0 when it was answered. */
+/* Serve one CGI request and exit the process: status 0 when the reply was
+ * written, else 1. */
 _Noreturn void	process_cgi(const struct process *);
 
 /* Serve requests until told to stop; the exit status.  Does not return when

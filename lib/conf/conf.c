@@ -274,7 +274,7 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 	size_t i;
 
 	if (c == NULL) {
-		buf_str(problems, "memory is out\n");
+		buf_str(problems, "no memory\n");
 		return NULL;
 	}
 	for (i = 0; i < settings_count; i++)

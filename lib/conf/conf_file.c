@@ -166,7 +166,7 @@ conf_parse(struct conf *c, const char *text, size_t n, const char *file,
 	p.dir = slash == NULL ? strdup(".") :
 	    strndup(file, (size_t)(slash - file) + (slash == file));
 	if (p.dir == NULL) {
-		buf_str(problems, "memory is out\n");
+		buf_str(problems, "no memory\n");
 		return false;
 	}
 	line = ini_parse_stream(next_line, &p, ini_setting, &p);

@@ -5,7 +5,7 @@
 
 #include "conf/conf.h"
 
-/* Add an app; NULL when there are too many or memory is out.  `appid` is
+/* Add an app; NULL when there are too many or no memory is left.  `appid` is
  * valid. */
 struct app	*conf_app_add(struct conf *, const char *appid);
 

@@ -58,27 +58,27 @@ const struct setting settings[] = {
     "Longest time for a whole call to WeChat, repetitions included." },
 { "session_idle", SETTING_NUMBER, AT(session_idle),
     1, SECONDS_MAX, "7200", "s", NULL,
-    "A session ends when it is not used for so long." },
+    "Idle timeout of a session." },
 { "session_max", SETTING_NUMBER, AT(session_max),
     1, SECONDS_MAX, "2592000", "s", NULL,
-    "A session ends after so long, used or not." },
+    "Longest life of a session, used or not." },
 { "touch", SETTING_NUMBER, AT(touch), 1, SECONDS_MAX, "60", "s", NULL,
-    "The use of a session is written at most once in so long." },
+    "Shortest time between two updates of a session's last use." },
 { "max_sessions", SETTING_NUMBER, AT(max_sessions), 1, 10000, "10", NULL, NULL,
     "Live sessions of one user; a further login ends the least used." },
 { "keep_expired", SETTING_NUMBER, AT(keep_expired),
     1, SECONDS_MAX, "604800", "s", NULL,
-    "Expired and ended sessions are remembered for so long." },
+    "How long expired and ended sessions are remembered." },
 { "keep_audit", SETTING_NUMBER, AT(keep_audit),
     1, SECONDS_MAX, "15552000", "s", NULL,
-    "Audit rows are kept for so long." },
+    "How long audit rows are kept." },
 { "code_replay", SETTING_NUMBER, AT(code_replay), 0, 86400, "60", "s", NULL,
-    "A repeated login code is answered again for so long; 0: never." },
+    "How long a repeated login code is answered again; 0: never." },
 { "key_overlap", SETTING_NUMBER, AT(key_overlap), 0, 86400, "300", "s", NULL,
-    "A replaced session_key still decrypts for so long; 0: not at all." },
+    "How long a replaced session_key still decrypts; 0: not at all." },
 { "watermark_age", SETTING_NUMBER, AT(watermark_age),
     0, SECONDS_MAX, "600", "s", NULL,
-    "Open data may be so old; 0: any age." },
+    "Oldest encrypted or signed data accepted; 0: any age." },
 { "phone_conflict", SETTING_CHOICE, AT(phone_conflict), 0, 0,
     "move", NULL, phone_conflicts,
     "When another user holds a phone number: move it to the new one, or refuse." },
@@ -93,7 +93,7 @@ const struct setting settings[] = {
     "Threads of a FastCGI process; 16 where WeChat is called, else 4." },
 { "max_requests", SETTING_NUMBER, AT(max_requests),
     1, INT64_C(1000000000), "100000", NULL, NULL,
-    "A FastCGI process leaves after so many requests." },
+    "Requests after which a FastCGI process exits." },
 { "renew", SETTING_CHOICE, AT(renew), 0, 0, "auto", NULL, renewals,
     "A process that leaves starts anew in its place; auto: below lighttpd." },
 { "journal", SETTING_CHOICE, AT(journal), 0, 0, "auto", NULL, journals,
@@ -163,7 +163,7 @@ set_text(char **member, const char *text, struct buf *why)
 	char *copy = strdup(text);
 
 	if (copy == NULL) {
-		buf_str(why, "memory is out");
+		buf_str(why, "no memory");
 		return false;
 	}
 	free(*member);

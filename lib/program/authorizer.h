@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* authorizer.h: who the user is, for the resource that checksession protects. */
+/* authorizer.h: headers that tell the web server who the user is (FastCGI
+ * authorizer; nginx auth_request). */
 #ifndef AUTHORIZER_H
 #define AUTHORIZER_H
 

@@ -120,7 +120,7 @@ check_installation(const struct program *p)
 		printf("odd: %s", warnings.p);
 	if (conf == NULL) {
 		printf("not ok: configuration\n%s", problems.p == NULL ?
-		    "memory is out\n" : problems.p);
+		    "no memory\n" : problems.p);
 		status = EXIT_FAILURE;
 	} else {
 		printf("ok: configuration%s%s\n", conf->file == NULL ? "" :

@@ -178,7 +178,7 @@ read_input(struct exchange *x)
 	if (e == PARAM_INVALID)
 		return bad_field(&x->rq, "body");
 	if (e == INTERNAL)
-		return FAIL(x->rq.cx.log, INTERNAL, "memory is out");
+		return FAIL(x->rq.cx.log, INTERNAL, "no memory");
 	if (e == OK && !x->get)
 		e = parse_body(x);
 	return e == OK ? parse_query(x) : e;
@@ -322,7 +322,8 @@ run(struct exchange *x)
 static void
 finish(struct exchange *x, enum outcome e)
 {
-	/* Who guards other resources says "I can't tell", never more. */
+	/* As authorizer, an internal error is 503: the protected path must not
+	 * be opened, and its callers must not see our faults. */
 	if (e == INTERNAL && (x->authorizer || x->identity))
 		e = BUSY;
 	if (e == OK && (x->authorizer || x->identity) && x->rq.live)

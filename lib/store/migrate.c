@@ -64,7 +64,7 @@ apply(struct store *s, int64_t from)
 	    (unsigned)s->schema->application_id,
 	    (unsigned)s->schema->nmigrations);
 	enum outcome e = pragma == NULL ?
-	    FAIL(s->log, INTERNAL, "memory is out") : OK;
+	    FAIL(s->log, INTERNAL, "no memory") : OK;
 	size_t i;
 
 	for (i = (size_t)from; i < s->schema->nmigrations && e == OK; i++)

@@ -205,7 +205,7 @@ store_open(const struct schema *schema, const struct store_options *o,
 	s = calloc(1, sizeof(*s) + schema->nstatements * sizeof(s->q[0]));
 	if (s == NULL || asprintf(&s->lock_path, "%s.lock", o->path) == -1) {
 		free(s);
-		return FAIL(log, INTERNAL, "memory is out");
+		return FAIL(log, INTERNAL, "no memory");
 	}
 	s->schema = schema;
 	s->log = log;

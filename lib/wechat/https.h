@@ -31,7 +31,7 @@ enum http_result {
 };
 
 /* A handle, which keeps its connection for the next call; one per thread.
- * NULL: memory is out. */
+ * NULL: no memory is left. */
 struct http	*http_open(const struct conf *);
 void		 http_close(struct http *);
 
