@@ -11,8 +11,9 @@ import urllib.parse
 import zipfile
 
 import servers
+from browser import Browser, there as browser_there
 from cases import sound
-from harness import APP1, ROOT_RUN, Http, check_token, log_in, post
+from harness import APP1, PROGRAMS, ROOT_RUN, Http, check_token, log_in, post
 from tap import Failed, check, equal
 from wechat import Folder, StandIn
 
@@ -48,13 +49,12 @@ class Space(Folder):
         self.owner = USER, GROUP if suexec else 'www-data'
         self.fill_in(wechat)
         self.modes()
-        self.server = self.start()
-        self.http = Http(self.server.port, 'bundle')
+        self.start()
 
     def fill_in(self, wechat):
         """What the README has the customer write."""
-        (self.data / 'secret').write_text(APP1[1] + '\n')
-        conf = self.wx / 'etc' / 'wxlogin.conf'
+        (self.data / 'etc' / 'secret').write_text(APP1[1] + '\n')
+        conf = self.data / 'etc' / 'wxlogin.conf'
         text = conf.read_text()
         changed = text.replace('wx0123456789abcdef', APP1[0])
         check(changed != text, 'no appid to be set')
@@ -67,19 +67,21 @@ class Space(Folder):
             shutil.chown(path, *self.owner)
         for program in (self.wx / 'bin').glob('*.cgi'):
             program.chmod(0o755)
-        for folder in (self.data, self.data / 'var'):
+        (self.data / 'bin' / 'wxloginctl').chmod(0o755)
+        for folder in (self.data, self.data / 'etc', self.data / 'var'):
             folder.chmod(0o700 if self.suexec else 0o770)
-        for path in (self.data / 'secret', self.wx / 'etc' / 'wxlogin.conf'):
+        for path in (self.data / 'etc').iterdir():
             path.chmod(0o600 if self.suexec else 0o660)
 
     def key(self, text=WORD + '\n'):
-        path = self.wx / 'etc' / 'setup.key'
+        path = self.data / 'etc' / 'setup.key'
         path.write_text(text)
         path.chmod(0o600 if self.suexec else 0o660)
         shutil.chown(path, *self.owner)
         return path
 
-    def start(self):
+    def start(self, *defines):
+        """Apache; what the host does not allow is in suexec.conf."""
         for folder in ('run', 'log'):
             shutil.chown(self.root / folder, 'www-data', 'www-data')
         target = self.root / 'etc' / 'suexec.conf'
@@ -91,7 +93,7 @@ class Space(Folder):
                 'ROOT': self.root, 'PORT': port, 'MODULES': servers.MODULES,
                 'USER': USER, 'GROUP': GROUP}, target)
             apache = [servers.find('apache2'), '-DFOREGROUND', '-f',
-                      str(target)]
+                      str(target), *(w for d in defines for w in ('-D', d))]
             if not self.suexec:
                 return apache
             # suexec reads its document root from a fixed place: that place
@@ -101,8 +103,11 @@ class Space(Folder):
                     'shift 4 && exec "$@"', 'sh', str(settings), SETTINGS,
                     SUEXEC, os.path.realpath('/usr/lib/apache2/suexec'),
                     *apache, '-D', 'SUEXEC']
-        return servers.Server(self, make, 'apache with suexec' if self.suexec
-                              else 'apache without suexec')
+        self.server = servers.Server(
+            self, make, 'apache with suexec' if self.suexec else
+            'apache without suexec')
+        self.http = Http(self.server.port, 'bundle')
+        self.http.fetch('GET', '/')     # it listens before it heeds signals
 
     def stop(self):
         self.server.stop()
@@ -183,22 +188,18 @@ def page_probe(space, _):
 
 
 def page_off(space, _):
-    """The page removes its key, where it may."""
-    key = space.wx / 'etc' / 'setup.key'
+    """The page removes its key."""
+    key = space.data / 'etc' / 'setup.key'
     text = space.setup(key=WORD, off='1').body
-    if space.suexec:
-        check(b'class="ok"' in text and not key.exists(), text)
-        equal(space.setup().status, 404, 'afterwards')
-    else:                       # etc/ is the customer's: they are told so
-        check(b'class="no"' in text and key.exists(), text)
-        key.unlink()
+    check(b'class="ok"' in text and not key.exists(), text)
+    equal(space.setup().status, 404, 'afterwards')
     equal(space.setup(key=WORD).status, 404, 'afterwards')
 
 
 def page_faults(space, _):
     """A fault is told, and what to do."""
     space.key()
-    conf = space.wx / 'etc' / 'wxlogin.conf'
+    conf = space.data / 'etc' / 'wxlogin.conf'
     good = conf.read_text()
     try:
         conf.write_text(good.replace('secret_file', 'secretfile'))
@@ -210,7 +211,7 @@ def page_faults(space, _):
         check('class="no"' in text, text)
     finally:
         conf.write_text(good)
-        (space.wx / 'etc' / 'setup.key').unlink()
+        (space.data / 'etc' / 'setup.key').unlink()
 
 
 def hidden(space, _):
@@ -221,24 +222,187 @@ def hidden(space, _):
     for path in [misplaced, *misplaced.rglob('*')]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     try:
-        for path in ('/wx/etc/wxlogin.conf', '/wx/etc/setup.key', '/wx/etc/',
-                     '/wx/etc', '/wx/etc/.htaccess', '/wx/.htaccess',
-                     '/wx/bin/', '/wx/', '/wxlogin-data/secret',
+        for path in ('/wx/.htaccess', '/wx/bin/', '/wx/',
+                     '/wxlogin-data/etc/secret', '/wxlogin-data/etc/',
+                     '/wxlogin-data/etc/wxlogin.conf',
+                     '/wxlogin-data/etc/setup.key',
                      '/wxlogin-data/', '/wxlogin-data/var/wxlogin.db',
                      '/wxlogin-data/var/wxlogin.db.key',
-                     '/wxlogin-data/.htaccess', '/../wxlogin-data/secret',
-                     '/wx/../../wxlogin-data/secret',
-                     '/wx/%2e%2e/%2e%2e/wxlogin-data/secret',
-                     '/wx//etc//wxlogin.conf', '/wx/./etc/setup.key',
-                     '/wx/bin/../etc/wxlogin.conf', '/wx/%65tc/wxlogin.conf',
-                     '/wx/etc/wxlogin.conf/', '/wx/etc/wxlogin.conf/x'):
+                     '/wxlogin-data/.htaccess', '/../wxlogin-data/etc/secret',
+                     '/wx/../../wxlogin-data/etc/secret',
+                     '/wx/%2e%2e/%2e%2e/wxlogin-data/etc/secret',
+                     '/wxlogin-data//etc//wxlogin.conf',
+                     '/wxlogin-data/./etc/setup.key',
+                     '/wxlogin-data/%65tc/wxlogin.conf',
+                     '/wxlogin-data/etc/wxlogin.conf/x'):
             reply = space.http.fetch('GET', path)
             check(reply.status in (301, 400, 403, 404), f'{path}: {reply!r}')
             for secret in (APP1[1], 'secret_file', WORD, 'SQLite', '.cgi"'):
                 check(secret.encode() not in reply.body, f'{path}: {reply!r}')
     finally:
         shutil.rmtree(misplaced)
-        (space.wx / 'etc' / 'setup.key').unlink()
+        (space.data / 'etc' / 'setup.key').unlink()
+
+
+class Damage:
+    """Programs as a bad upload leaves them, for a while."""
+
+    def __init__(self, space):
+        self.bin = space.wx / 'bin'
+        self.space = space
+
+    def __enter__(self):
+        self.kept = {name: (self.bin / name).read_bytes() for name in (
+            'checksession.cgi', 'logout.cgi', 'unbindphone.cgi',
+            'programs.txt')}
+        whole = self.kept['checksession.cgi']
+        text = whole.replace(b'\r\n', b'\n')          # as FTP does it
+        check(len(text) != len(whole), 'text mode leaves it whole')
+        self.write('checksession.cgi', text)
+        (self.bin / 'logout.cgi').chmod(0o644)
+        program = bytearray(self.kept['unbindphone.cgi'])
+        program[18:20] = (183).to_bytes(2, 'little')     # for AArch64
+        self.write('unbindphone.cgi', program)
+        return self
+
+    def machine(self, name):
+        first, rest = self.kept['programs.txt'].split(b'\n', 1)
+        check(first.startswith(b'machine '), first)
+        self.write('programs.txt', b'machine ' + name + b'\n' + rest)
+
+    def write(self, name, data):
+        path = self.bin / name
+        path.write_bytes(bytes(data))
+        shutil.chown(path, *self.space.owner)
+
+    def __exit__(self, *_):
+        for name, data in self.kept.items():
+            self.write(name, data)
+        (self.bin / 'logout.cgi').chmod(0o755)
+
+
+def damaged(space, _):
+    """The page and the shell script tell what a bad upload did."""
+    equal(space.http.fetch('GET', '/wx/probe').status, 404, 'without a key')
+    space.key()
+    rows = space.http.fetch('GET', '/wx/probe').body.decode().splitlines()
+    check(len(rows) > len(PROGRAMS) and all(r[:3] == 'ok ' for r in rows),
+          rows)
+    with Damage(space) as damage:
+        text = space.setup(key=WORD).body.decode()
+        rows = space.http.fetch('GET', '/wx/probe').body.decode()
+        damage.machine(b'aarch64')
+        other = space.http.fetch('GET', '/wx/probe').body.decode()
+    for name, in_page, in_script in (
+            ('checksession.cgi', 'binary mode', 'binary mode'),
+            ('logout.cgi', '755', '755'),
+            ('unbindphone.cgi', None, 'does not start')):
+        for told, word in ((text, in_page), (rows, in_script)):
+            check(word is None or re.search(
+                f'{re.escape(name)}[^\n]*{word}', told), f'{name}: {told}')
+    check('not ok onlogin' not in rows and 'ok onlogin.cgi' in rows, rows)
+    check('not ok processor' in other and 'aarch64' in other, other)
+    text = space.setup(key=WORD).body.decode()
+    check('data-failed="0"' in text, text)
+    (space.data / 'etc' / 'setup.key').unlink()
+
+
+def below_the_root(space):
+    """The URLs of all that lies below the web root."""
+    root = space.home / 'public_html'
+    return ['/' + str(p.relative_to(root)) for p in root.rglob('*')
+            if p.is_file()]
+
+
+def no_htaccess(space, _):
+    """Where .htaccess is not read, nothing secret is served."""
+    space.key()
+    key = (space.data / 'var' / 'wxlogin.db.key').read_bytes()[-32:]
+    with Host(space, 'NO_OVERRIDE'):
+        served = 0
+        for path in [*below_the_root(space), '/wxlogin-data/etc/secret',
+                     '/../wxlogin-data/etc/secret']:
+            reply = space.http.fetch('GET', path)
+            served += reply.status == 200
+            for secret in (APP1[1].encode(), WORD.encode(), b'secret_file =',
+                           key):
+                check(secret not in reply.body, f'{path}: {secret}')
+        check(served > len(PROGRAMS), f'only {served} files were served')
+    (space.data / 'etc' / 'setup.key').unlink()
+
+
+class Host:
+    """The same space on a host that allows less."""
+
+    def __init__(self, space, *defines):
+        self.space, self.defines = space, defines
+
+    def __enter__(self):
+        self.space.server.stop()
+        self.space.start(*self.defines)
+
+    def __exit__(self, *_):
+        self.space.server.stop()
+        self.space.start()
+
+
+# ---- the page that sees it from the browser
+
+DONE = """new Promise(done => {
+  const sum = document.getElementById('sum')
+  const look = () => sum.dataset.failed !== undefined && done(
+    [sum.dataset.failed, ...Array.from(document.querySelectorAll('li'),
+      li => li.className + ' ' + li.textContent)])
+  new MutationObserver(look).observe(sum, { attributes: true })
+  look()
+})"""
+
+
+def browse(space):
+    """wx-check.html in Chromium, when its script is done: texts of lines."""
+    with Browser() as browser:
+        browser.open(f'http://127.0.0.1:{space.server.port}/wx-check.html')
+        count, *lines = browser.run(DONE)
+    equal(int(count), len([1 for line in lines if line[:3] == 'no ']),
+          'failures counted')
+    return lines
+
+
+def seen(space, *wanted):
+    """The page has just these failures."""
+    lines = browse(space)
+    bad = [line for line in lines if line[:3] == 'no ']
+    check(len(bad) == len(wanted) and all(
+        word in line for word, line in zip(wanted, bad)), lines)
+
+
+def seen_outside(space, _):
+    """wx-check.html tells one host from another."""
+    space.key()
+    seen(space)
+    with Host(space, 'NO_OVERRIDE'):
+        seen(space, 'AllowOverride None')
+    with Host(space, 'NO_OPTIONS'):
+        seen(space, 'Options not allowed here')
+    with Damage(space):
+        seen(space, 'does not start', 'checksession.cgi: its size',
+             'logout.cgi: may not be run', 'unbindphone.cgi: does not start')
+    misplaced = space.home / 'public_html' / 'wxlogin-data'
+    shutil.copytree(space.data, misplaced)
+    (misplaced / '.htaccess').unlink()
+    for path in [misplaced, *misplaced.rglob('*')]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    try:
+        seen(space, 'wxlogin-data/etc/secret', 'open wx/setup')
+    finally:
+        shutil.rmtree(misplaced)
+    hidden_programs = space.wx / 'bin.elsewhere'
+    (space.wx / 'bin').rename(hidden_programs)
+    try:
+        seen(space, 'is not there')
+    finally:
+        hidden_programs.rename(space.wx / 'bin')
+    (space.data / 'etc' / 'setup.key').unlink()
 
 
 def loose_modes(space, _):
@@ -271,6 +435,8 @@ STORIES = [
     ('the setup page goes off', page_off),
     ('the setup page tells faults', page_faults),
     ('nothing can be fetched', hidden),
+    ('a bad upload is told', damaged),
+    ('without .htaccess nothing secret is served', no_htaccess),
     ('an update', update),
 ]
 
@@ -299,6 +465,10 @@ def run_space(tap, bundle, wechat, suexec):
         tap.case(f'{name}: starts', check, False, problem)
         return
     stories = STORIES + [('suexec is strict', loose_modes)] * suexec
+    if not browser_there():
+        tap.skip(f'{name}: wx-check.html', 'chromium is not installed')
+    elif suexec:
+        stories.append(('wx-check.html tells hosts apart', seen_outside))
     for title, story in stories:
         tap.case(f'{name}: {title}', story, space, wechat)
     tap.case(f'{name}: ends well', space.stop)
