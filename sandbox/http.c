@@ -190,7 +190,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
     void **state)
 {
 	struct exchange *x = *state;
-	struct sandbox_worker w = { .database = arg, .http = true };
+	struct sandbox_worker w = { .pool = arg, .http = true };
 	struct io io = { .read = exchange_read, .write = exchange_write,
 	    .log = exchange_log };
 
@@ -242,7 +242,7 @@ sandbox_http(const char *database, uint16_t port)
 	struct sockaddr_in addr = { .sin_family = AF_INET,
 	    .sin_port = htons(port),
 	    .sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-	char *path = strdup(database);
+	struct store_pool *pool = sandbox_pool(database, false);
 	const union MHD_DaemonInfo *info;
 	struct MHD_Daemon *d;
 	sigset_t ends;
@@ -252,8 +252,8 @@ sandbox_http(const char *database, uint16_t port)
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
-	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_THREAD_PER_CONNECTION, port, NULL, NULL, on_request, path,
+	d = pool == NULL ? NULL : MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_USE_THREAD_PER_CONNECTION, port, NULL, NULL, on_request, pool,
 	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&addr,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL, MHD_OPTION_END);
 	info = d == NULL ? NULL : MHD_get_daemon_info(d,
@@ -261,13 +261,13 @@ sandbox_http(const char *database, uint16_t port)
 	if (info == NULL) {
 		fprintf(stderr, "sandbox: can't listen on 127.0.0.1:%u\n",
 		    port);
-		free(path);
+		store_pool_free(pool);
 		return EXIT_FAILURE;
 	}
 	printf("http://127.0.0.1:%u\n", info->port);
 	fflush(stdout);
 	sigwait(&ends, &signal);
 	MHD_stop_daemon(d);
-	free(path);
+	store_pool_free(pool);
 	return EXIT_SUCCESS;
 }

@@ -25,7 +25,7 @@ open_worker(void *arg)
 	struct sandbox_worker *w = calloc(1, sizeof(*w));
 
 	if (w != NULL) {
-		w->database = arg;
+		w->pool = arg;
 		log_open(&w->log, "sandbox", NULL);
 	}
 	return w;
@@ -74,11 +74,12 @@ main(int argc, char *argv[])
 	    .max_requests = INT64_MAX, .open = open_worker,
 	    .serve = serve_worker, .close = close_worker,
 	    .stale = never_stale };
-	int fd;
+	const char *database = getenv("WXLOGIN_SANDBOX_DATABASE");
+	enum process_mode mode;
+	int fd, status;
 
 	process_harden();
-	p.arg = getenv("WXLOGIN_SANDBOX_DATABASE");
-	if (on == NULL || strcmp(on, "1") != 0 || p.arg == NULL) {
+	if (on == NULL || strcmp(on, "1") != 0 || database == NULL) {
 		fprintf(stderr, "sandbox: plays WeChat for tests, and trusts "
 		    "everybody; set WXLOGIN_SANDBOX=1 and "
 		    "WXLOGIN_SANDBOX_DATABASE=FILE\n");
@@ -91,15 +92,18 @@ main(int argc, char *argv[])
 		return 2;
 	}
 	store_init();
-	switch (process_mode(&fd)) {
-	case MODE_CGI:
-		process_cgi(&p);
-	case MODE_FASTCGI:
-		return process_fastcgi(&p, fd);
-	case MODE_NONE:
-		if (argc == 3 && strcmp(argv[1], "--http") == 0)
-			return serve_http(p.arg, argv[2]);
-		break;
+	mode = process_mode(&fd);
+	if (mode == MODE_NONE && argc == 3 && strcmp(argv[1], "--http") == 0)
+		return serve_http(database, argv[2]);
+	if (mode != MODE_NONE) {
+		p.arg = sandbox_pool(database, mode == MODE_CGI);
+		if (p.arg == NULL)
+			return EXIT_FAILURE;
+		if (mode == MODE_CGI)
+			process_cgi(&p);
+		status = process_fastcgi(&p, fd);
+		store_pool_free(p.arg);
+		return status;
 	}
 	fprintf(stderr, "sandbox: to be run by a web server, with "
 	    "--http PORT, or with REQUEST_METHOD and PATH_INFO set\n");

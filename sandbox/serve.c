@@ -260,6 +260,14 @@ work(struct call *c, const struct params *p, struct fault *f,
 	return wechat ? note_call(c, request_id) : OK;
 }
 
+struct store_pool *
+sandbox_pool(const char *database, bool one_shot)
+{
+	return store_pool_new(&sandbox_schema, &(struct store_options){
+	    .path = database, .journal = JOURNAL_AUTO,
+	    .busy_timeout = 10000, .one_shot = one_shot });
+}
+
 struct transaction {
 	struct call		*c;
 	const struct params	*p;
@@ -279,12 +287,10 @@ static enum outcome
 transaction(struct sandbox_worker *w, struct call *c, const struct params *p,
     struct fault *f, const char *request_id)
 {
-	const struct store_options o = { .path = w->database,
-	    .journal = JOURNAL_AUTO, .busy_timeout = 10000 };
 	enum outcome e;
 
 	if (w->store == NULL &&
-	    (e = store_open(&sandbox_schema, &o, &w->log, &w->store)) != OK)
+	    (e = store_join(w->pool, &w->log, &w->store)) != OK)
 		return e;
 	c->store = w->store;
 	return store_write(w->store, RELAXED, run_transaction,

@@ -8,11 +8,14 @@
 #include "store/store.h"
 
 struct sandbox_worker {
-	const char	*database;
+	struct store_pool *pool;
 	struct store	*store;		/* NULL: not open yet */
 	struct log	 log;
 	bool		 http;		/* a reset can be a real one */
 };
+
+/* The pool of the stand-in's store; NULL: no memory. */
+struct store_pool *sandbox_pool(const char *database, bool one_shot);
 
 void	sandbox_serve(struct sandbox_worker *, const struct io *);
 

@@ -37,6 +37,20 @@ clock_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* The time `ms` milliseconds from now, of the clock that clock_ms() reads
+ * (CLOCK_MONOTONIC), as pthread's timed waits want it. */
+static inline void
+clock_deadline(int64_t ms, struct timespec *until)
+{
+	clock_gettime(CLOCK_MONOTONIC, until);
+	until->tv_sec += ms / 1000;
+	until->tv_nsec += ms % 1000 * 1000000;
+	if (until->tv_nsec >= 1000000000) {
+		until->tv_sec++;
+		until->tv_nsec -= 1000000000;
+	}
+}
+
 /* Sleep for `ms` milliseconds, if no signal comes; 0 and less: not at all. */
 static inline void
 clock_sleep_ms(int64_t ms)

@@ -27,6 +27,7 @@ struct main {
 	struct conf	*conf;		/* NULL: broken */
 	int64_t		 started;	/* ms */
 	bool		 one_shot;	/* a CGI run */
+	struct store_pool *pool;	/* shared by the workers; or NULL */
 };
 
 static void *
@@ -40,6 +41,7 @@ open_worker(void *arg)
 	w->program = &program;
 	w->conf = m->conf;
 	w->one_shot = m->one_shot;
+	w->pool = m->pool;
 	conf_log_open(m->conf, &w->log, program.name);
 	return w;
 }
@@ -122,12 +124,14 @@ run(enum process_mode mode, int fd)
 	store_init();
 	load(&m);
 	m.one_shot = mode == MODE_CGI;
+	m.pool = m.conf == NULL ? NULL : worker_pool(m.conf, m.one_shot);
 	p.workers = workers(m.conf);
 	p.renew = renews(m.conf);
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)
 		process_cgi(&p);
 	status = process_fastcgi(&p, fd);
+	store_pool_free(m.pool);
 	conf_free(m.conf);
 	return status;
 }

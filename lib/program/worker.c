@@ -75,25 +75,34 @@ load_keys(struct worker *w)
 	    w->conf->seal_key_file, w->conf->database);
 }
 
+struct store_pool *
+worker_pool(const struct conf *conf, bool one_shot)
+{
+	return store_pool_new(&q_schema, &(struct store_options){
+	    .path = conf->database, .journal = conf->journal,
+	    .busy_timeout = conf->busy_timeout, .one_shot = one_shot });
+}
+
+static enum outcome
+open_store(struct worker *w)
+{
+	if (w->pool == NULL && (w->pool = w->own_pool = worker_pool(w->conf,
+	    w->one_shot)) == NULL)
+		return FAIL(&w->log, INTERNAL, "no memory");
+	return store_join(w->pool, &w->log, &w->store);
+}
+
 enum outcome
 worker_ready(struct worker *w)
 {
-	struct store_options o;
 	enum outcome e;
 
 	if (w->conf == NULL)
 		return FAIL(&w->log, INTERNAL, "the configuration is broken; "
 		    "the log says how, and so does %s --check",
 		    w->program->name);
-	if (w->store == NULL) {
-		o = (struct store_options){ .path = w->conf->database,
-		    .journal = w->conf->journal,
-		    .busy_timeout = w->conf->busy_timeout,
-		    .one_shot = w->one_shot };
-		e = store_open(&q_schema, &o, &w->log, &w->store);
-		if (e != OK)
-			return e;
-	}
+	if (w->store == NULL && (e = open_store(w)) != OK)
+		return e;
 	if (w->seal.nkeys == 0 && (e = load_keys(w)) != OK)
 		return e;
 	if (w->wechat == NULL && w->program->upstream != NULL &&
@@ -110,6 +119,9 @@ worker_close(struct worker *w)
 	w->wechat = NULL;
 	store_close(w->store);
 	w->store = NULL;
+	if (w->own_pool != NULL)
+		store_pool_free(w->own_pool);
+	w->pool = w->own_pool = NULL;
 	seal_wipe(&w->seal);
 	log_close(&w->log);
 }

@@ -20,11 +20,16 @@ struct worker {
 	const struct program	*program;
 	const struct conf	*conf;		/* NULL: broken; INTERNAL */
 	bool			 one_shot;	/* a CGI run */
+	struct store_pool	*pool;		/* the process's, or own_pool */
+	struct store_pool	*own_pool;	/* made when there was none */
 	struct log		 log;
 	struct store		*store;		/* NULL: not open yet */
 	struct seal		 seal;
 	struct wechat		*wechat;
 };
+
+/* The pool for a process of this configuration; NULL: no memory. */
+struct store_pool *worker_pool(const struct conf *, bool one_shot);
 
 /* Open what the worker lacks: the store, the seal keys (checked against the
  * store), the way to WeChat. */

@@ -13,12 +13,12 @@ static enum outcome
 read_number(struct store *s, const char *pragma, int64_t *n)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(s->h, pragma, -1, &st, NULL);
+	int rc = sqlite3_prepare_v2(s->pool->writer->h, pragma, -1, &st, NULL);
 
 	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
 		*n = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
-	return store_outcome(s, rc, pragma);
+	return store_outcome(s, s->pool->writer->h, rc, pragma);
 }
 
 /* How many migrations the file has behind it. */
@@ -31,14 +31,14 @@ read_version(struct store *s, int64_t *version)
 	if ((e = read_number(s, "PRAGMA user_version", version)) != OK ||
 	    (e = read_number(s, "PRAGMA application_id", &id)) != OK)
 		return e;
-	if (id != s->schema->application_id && (id != 0 || *version != 0))
+	if (id != s->pool->schema->application_id && (id != 0 || *version != 0))
 		return FAIL(s->log, INTERNAL, "store: the file belongs to "
 		    "another program (application_id %lld); set database to "
 		    "another path", (long long)id);
-	if (*version < 0 || *version > (int64_t)s->schema->nmigrations)
+	if (*version < 0 || *version > (int64_t)s->pool->schema->nmigrations)
 		return FAIL(s->log, INTERNAL, "store: the file has schema %lld "
 		    "and this program knows %zu; install the newer wxlogin",
-		    (long long)*version, s->schema->nmigrations);
+		    (long long)*version, s->pool->schema->nmigrations);
 	return OK;
 }
 
@@ -61,16 +61,17 @@ apply(struct store *s, int64_t from)
 {
 	char *pragma = sqlite3_mprintf(
 	    "PRAGMA application_id=%u; PRAGMA user_version=%u",
-	    (unsigned)s->schema->application_id,
-	    (unsigned)s->schema->nmigrations);
+	    (unsigned)s->pool->schema->application_id,
+	    (unsigned)s->pool->schema->nmigrations);
 	enum outcome e = pragma == NULL ?
 	    FAIL(s->log, INTERNAL, "no memory") : OK;
 	size_t i;
 
-	for (i = (size_t)from; i < s->schema->nmigrations && e == OK; i++)
-		e = store_exec(s, s->schema->migrations[i]);
+	for (i = (size_t)from; i < s->pool->schema->nmigrations && e == OK; i++)
+		e = connection_exec(s, s->pool->writer,
+		    s->pool->schema->migrations[i]);
 	if (e == OK)
-		e = store_exec(s, pragma);
+		e = connection_exec(s, s->pool->writer, pragma);
 	sqlite3_free(pragma);
 	return e;
 }
@@ -94,7 +95,7 @@ store_migrate(struct store *s)
 	enum outcome e;
 
 	if ((e = read_version(s, &version)) != OK ||
-	    version == (int64_t)s->schema->nmigrations)
+	    version == (int64_t)s->pool->schema->nmigrations)
 		return e;
 	return store_write(s, DURABLE, migrate, s);
 }

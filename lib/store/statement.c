@@ -12,22 +12,53 @@ static void
 fail(struct q *q, int rc)
 {
 	if (q->err == OK)
-		q->err = store_outcome(q->store, rc, q->statement->where);
+		q->err = store_outcome(q->store, q->connection->h, rc,
+		    q->statement->where);
+}
+
+/* The transaction's connection, or one for reading: the one that this thread
+ * has already, so that two statements at once can't wait for one another. */
+static struct connection *
+take_connection(struct store *s, enum outcome *why)
+{
+	if (s->writing != NULL)
+		return s->writing;
+	if (s->reading == NULL)
+		s->reading = reader_take(s, why);
+	if (s->reading != NULL)
+		s->reads++;
+	return s->reading;
+}
+
+static void
+give_connection(struct store *s)
+{
+	if (s->writing != NULL || --s->reads > 0)
+		return;
+	reader_give(s->pool, s->reading);
+	s->reading = NULL;
 }
 
 struct q *
 q_new(struct store *s, size_t statement)
 {
+	struct connection *c;
+	enum outcome why = OK;
 	struct q *q;
 	int rc;
 
-	assert(statement < s->schema->nstatements);
-	q = &s->q[statement];
+	assert(statement < s->pool->schema->nstatements);
+	if ((c = take_connection(s, &why)) == NULL) {
+		s->failed = (struct q){ .store = s, .err = why, .open = true };
+		return &s->failed;
+	}
+	q = &c->q[statement];
 	assert(!q->open);
+	q->store = s;
 	q->open = true;
 	q->err = OK;
 	if (q->st == NULL) {
-		rc = sqlite3_prepare_v3(s->h, q->statement->text, -1,
+		rc = sqlite3_prepare_v3(c->h, q->statement->text, -1,
 		    SQLITE_PREPARE_PERSISTENT, &q->st, NULL);
 		if (rc != SQLITE_OK)
 			fail(q, rc);
@@ -41,7 +72,7 @@ store_check(struct store *s)
 	enum outcome e = OK;
 	size_t i;
 
-	for (i = 0; i < s->schema->nstatements && e == OK; i++)
+	for (i = 0; i < s->pool->schema->nstatements && e == OK; i++)
 		e = q_end(q_new(s, i));
 	return e;
 }
@@ -147,6 +178,8 @@ q_end(struct q *q)
 		sqlite3_reset(q->st);
 		sqlite3_clear_bindings(q->st);
 	}
+	if (q->connection != NULL)
+		give_connection(q->store);
 	return q->err;
 }
 
@@ -156,6 +189,6 @@ q_run(struct q *q, int64_t *changed)
 	while (q_row(q))
 		;
 	if (q->err == OK && changed != NULL)
-		*changed = sqlite3_changes64(q->store->h);
+		*changed = sqlite3_changes64(q->connection->h);
 	return q_end(q);
 }

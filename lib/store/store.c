@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* store.c: one connection to SQLite: opening, closing, what it is set to. */
+/* store.c: a process's pool, and a thread's handle on it. */
 #include <config.h>
 
 #include <sys/stat.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,86 +14,77 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "store/store_int.h"
 
-/* Time between two attempts to get the write lock, ns.  Short and fixed is fair
- * between many processes; SQLite's own growing delay starves some of them. */
-#define BUSY_SLEEP	50000
+/* Small allocations of a connection come from 48 KiB of its own: connections
+ * are few. */
+#define LOOKASIDE_SIZE	1200
+#define LOOKASIDE_COUNT	40
 
 void
 store_init(void)
 {
-	/* One connection per thread: no mutex in it, and none for counting
-	 * memory. */
+	/* A connection is used by one thread at a time: no mutex in it, and
+	 * none for counting memory. */
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
-	/* Hundreds of connections: no pages allocated in advance. */
+	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, LOOKASIDE_SIZE,
+	    LOOKASIDE_COUNT);
 	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_LOG, checkpoint_on_log, NULL);
 }
 
-enum outcome
-store_outcome(struct store *s, int rc, const char *where)
+/* ---- the pool */
+
+struct store_pool *
+store_pool_new(const struct schema *schema, const struct store_options *o)
 {
-	switch (rc) {
-	case SQLITE_OK: case SQLITE_ROW: case SQLITE_DONE:
-		return OK;
-	case SQLITE_IOERR_SHMSIZE:	/* no room for the WAL's index */
-		return FAIL(s->log, BUSY, "store: %s: no room", where);
+	struct store_pool *pool = calloc(1, sizeof(*pool));
+
+	if (pool == NULL)
+		return NULL;
+	*pool = (struct store_pool){ .schema = schema, .journal = o->journal,
+	    .busy_timeout = o->busy_timeout, .one_shot = o->one_shot,
+	    .checkpoint_at = checkpoint_first(o->one_shot),
+	    .maintaining = ATOMIC_FLAG_INIT };
+	if ((pool->path = strdup(o->path)) == NULL ||
+	    pthread_mutex_init(&pool->opening, NULL) != 0 ||
+	    pthread_mutex_init(&pool->mutex, NULL) != 0 ||
+	    !cond_init(&pool->given) || !queue_init(&pool->queue)) {
+		free(pool->path);
+		free(pool);
+		return NULL;
 	}
-	switch (rc & 0xff) {
-	case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL:
-		return FAIL(s->log, BUSY, "store: %s: locked for %" PRId64
-		    " ms", where, s->patience);
-	case SQLITE_FULL:
-		return FAIL(s->log, BUSY, "store: %s: the disk is full",
-		    where);
-	default:
-		return FAIL(s->log, INTERNAL, "store: %s: %s (%d)", where,
-		    s->h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(s->h),
-		    rc);
+	return pool;
+}
+
+void
+store_pool_free(struct store_pool *pool)
+{
+	struct connection *c;
+
+	if (pool == NULL)
+		return;
+	checkpoint_last(pool);
+	while ((c = pool->idle) != NULL) {
+		pool->idle = c->next;
+		connection_close(c);
 	}
-}
-
-enum outcome
-store_exec(struct store *s, const char *sql)
-{
-	return store_outcome(s, sqlite3_exec(s->h, sql, NULL, NULL, NULL),
-	    "exec");
-}
-
-static int
-on_busy(void *arg, int count)
-{
-	struct store *s = arg;
-	const int64_t now = clock_ms();
-
-	if (count == 0)
-		s->waiting_since = now;
-	if (now - s->waiting_since >= s->patience)
-		return 0;
-	nanosleep(&(struct timespec){ .tv_nsec = BUSY_SLEEP }, NULL);
-	return 1;
-}
-
-static int
-on_wal_commit(void *arg, sqlite3 *h, const char *name, int frames)
-{
-	struct store *s = arg;
-
-	(void)h;
-	(void)name;
-	s->wal_frames = frames;
-	return SQLITE_OK;
+	connection_close(pool->writer);
+	pthread_mutex_destroy(&pool->opening);
+	pthread_mutex_destroy(&pool->mutex);
+	pthread_cond_destroy(&pool->given);
+	pthread_mutex_destroy(&pool->queue.mutex);
+	free(pool->path);
+	free(pool);
 }
 
 /* Make the file if there is none.  An existing one is not opened: closing a
  * descriptor of it would drop the POSIX locks of this process's other
  * connections. */
 static enum outcome
-make_file(const char *path, struct log *log)
+make_database(const char *path, struct log *log)
 {
 	struct stat st;
 	int fd;
@@ -107,144 +98,104 @@ make_file(const char *path, struct log *log)
 	if (fd == -1 && errno == EEXIST)
 		return OK;
 	if (fd == -1)
-		return FAIL(log, errno == ENOSPC ? BUSY : INTERNAL,
-		    "database %s: %s; its folder has to be there and writable "
-		    "for the program", path, strerror(errno));
+		return FAIL(log, errno == ENOSPC || errno == EDQUOT ||
+		    errno == EFBIG ? BUSY : INTERNAL, "database %s: %s; its "
+		    "folder has to be there and writable for the program",
+		    path, strerror(errno));
 	close(fd);
 	return OK;
 }
 
-/* Does the pragma's first row say so? */
-static bool
-pragma_says(struct store *s, const char *pragma, const char *want)
-{
-	sqlite3_stmt *st = NULL;
-	bool is = false;
-
-	if (sqlite3_prepare_v2(s->h, pragma, -1, &st, NULL) == SQLITE_OK &&
-	    sqlite3_step(st) == SQLITE_ROW)
-		is = sqlite3_stricmp((const char *)sqlite3_column_text(st, 0),
-		    want) == 0;
-	sqlite3_finalize(st);
-	return is;
-}
-
-/* Changing the mode needs the file alone, and SQLite does not always wait for
- * that by itself: so ask again, within the patience. */
+/* Whoever comes first opens the writer and brings the schema up to date. */
 static enum outcome
-set_journal(struct store *s, const struct store_options *o)
+open_pool(struct store *s)
 {
-	const int64_t start = clock_ms();
-	const char *mode, *change;
+	struct store_pool *pool = s->pool;
+	struct timespec until;
+	enum outcome e = OK;
 
-	s->wal = o->journal == JOURNAL_WAL ||
-	    (o->journal == JOURNAL_AUTO && !file_on_network(o->path));
-	mode = s->wal ? "wal" : "delete";
-	change = s->wal ? "PRAGMA journal_mode=WAL" :
-	    "PRAGMA journal_mode=DELETE";
-	while (!pragma_says(s, "PRAGMA journal_mode", mode) &&
-	    !pragma_says(s, change, mode)) {
-		if (sqlite3_errcode(s->h) != SQLITE_OK &&
-		    (sqlite3_errcode(s->h) & 0xff) != SQLITE_BUSY)
-			return store_outcome(s, sqlite3_extended_errcode(s->h),
-			    change);
-		if (clock_ms() - start >= s->patience)
-			return store_outcome(s, SQLITE_BUSY, change);
-		clock_sleep_ms(1);
+	if (atomic_load(&pool->ready))
+		return OK;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += pool->busy_timeout / 1000 + 1;
+	if (pthread_mutex_timedlock(&pool->opening, &until) != 0)
+		return FAIL(s->log, BUSY, "store: others are opening it");
+	if (!atomic_load(&pool->ready)) {
+		if ((e = make_database(pool->path, s->log)) == OK &&
+		    (e = connection_open(s, true, &pool->writer)) == OK &&
+		    (e = store_migrate(s)) != OK) {
+			connection_close(pool->writer);
+			pool->writer = NULL;
+		}
+		atomic_store(&pool->ready, e == OK);
 	}
-	if (s->wal)
-		sqlite3_wal_hook(s->h, on_wal_commit, s);
-	return OK;
+	pthread_mutex_unlock(&pool->opening);
+	return e;
 }
 
-static enum outcome
-set_up(struct store *s, const struct store_options *o)
-{
-	static const struct { int op, value; } config[] = {
-		{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 },
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
-		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_DQS_DML, 0 },
-		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
-		/* never a checkpoint by the last one to close: see below */
-		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
-	};
-	enum outcome e;
-	size_t i;
-	int rc;
+/* ---- a handle */
 
-	rc = sqlite3_open_v2(o->path, &s->h, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-	if (rc != SQLITE_OK)
-		return store_outcome(s, rc, o->path);
-	sqlite3_busy_handler(s->h, on_busy, s);
-	for (i = 0; i < COUNT(config); i++)
-		sqlite3_db_config(s->h, config[i].op, config[i].value, NULL);
-	/* The rest of what we want is SQLite's default: synchronous=FULL,
-	 * mmap_size=0, recursive_triggers=OFF. */
-	if ((e = store_exec(s, "PRAGMA secure_delete=ON;"
-	    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-256")) != OK)
-		return e;
-	s->durable = true;
-	if ((e = set_journal(s, o)) != OK)
-		return e;
-	return store_migrate(s);
+enum outcome
+store_join(struct store_pool *pool, struct log *log, struct store **out)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	enum outcome e;
+
+	if (s == NULL)
+		return FAIL(log, INTERNAL, "no memory");
+	s->pool = pool;
+	s->log = log;
+	s->patience = pool->busy_timeout;
+	if ((e = open_pool(s)) == OK)
+		*out = s;
+	else
+		free(s);
+	return e;
 }
 
 enum outcome
 store_open(const struct schema *schema, const struct store_options *o,
     struct log *log, struct store **out)
 {
-	struct store *s;
+	struct store_pool *pool = store_pool_new(schema, o);
 	enum outcome e;
-	size_t i;
 
-	if ((e = make_file(o->path, log)) != OK)
-		return e;
-	s = calloc(1, sizeof(*s) + schema->nstatements * sizeof(s->q[0]));
-	if (s == NULL || asprintf(&s->lock_path, "%s.lock", o->path) == -1) {
-		free(s);
+	if (pool == NULL)
 		return FAIL(log, INTERNAL, "no memory");
-	}
-	s->schema = schema;
-	s->log = log;
-	s->busy_timeout = s->patience = o->busy_timeout;
-	s->checkpoint_step = s->checkpoint_at = o->one_shot ?
-	    CHECKPOINT_ONE_SHOT : CHECKPOINT_FRAMES;
-	for (i = 0; i < schema->nstatements; i++)
-		s->q[i] = (struct q){ .store = s,
-		    .statement = &schema->statements[i] };
-	if ((e = set_up(s, o)) != OK) {
-		store_close(s);
-		return e;
-	}
-	*out = s;
-	return OK;
+	if ((e = store_join(pool, log, out)) == OK)
+		(*out)->own_pool = true;
+	else
+		store_pool_free(pool);
+	return e;
 }
 
 void
 store_close(struct store *s)
 {
-	size_t i;
-
 	if (s == NULL)
 		return;
-	for (i = 0; i < s->schema->nstatements; i++)
-		sqlite3_finalize(s->q[i].st);
-	sqlite3_close(s->h);
-	free(s->lock_path);
+	assert(s->writing == NULL && s->reading == NULL);
+	if (s->own_pool)
+		store_pool_free(s->pool);
 	free(s);
 }
 
 bool
 store_is_wal(struct store *s)
 {
-	return s->wal;
+	return s->pool->wal;
 }
 
 bool
 store_sound(struct store *s)
 {
-	return pragma_says(s, "PRAGMA integrity_check", "ok");
+	enum outcome e = OK;
+	struct connection *c = reader_take(s, &e);
+	bool sound;
+
+	if (c == NULL)
+		return false;
+	sound = connection_says(c, "PRAGMA integrity_check", "ok");
+	reader_give(s->pool, c);
+	return sound;
 }

@@ -2,7 +2,8 @@
 /* store.h: the store behind a closed list of statements and a few verbs.
  *
  * Statements are written in sql/NAME.sql, compiled in, and named by an enum;
- * nothing else can be run.  Each is prepared once per connection.  Between q()
+ * nothing else can be run.  Each is prepared once per connection.  Those that
+ * write run in a transaction's body (store_write()) only.  Between q_new()
  * and q_end() errors are sticky: the verbs do nothing after the first failure,
  * and q_end() reports it.
  *
@@ -13,7 +14,8 @@
  *		id = q_col_int(q, 0);
  *	return q_end(q);
  *
- * A connection belongs to one thread.  Outcomes: BUSY when the store can't be
+ * A handle belongs to one thread; connections are shared, and none is held but
+ * between q_new() and q_end(), or in a body.  Outcomes: BUSY when the store can't be
  * written in time or the disk is full, INTERNAL (cause logged) for the rest.
  */
 #ifndef STORE_H
@@ -27,6 +29,7 @@
 
 struct log;
 struct store;
+struct store_pool;
 struct q;
 
 struct statement {
@@ -55,13 +58,26 @@ struct store_options {
 /* Once per process, before any thread. */
 void		store_init(void);
 
-/* Open the store; make the file (mode 0600) and bring the schema up to date
- * when that is needed, safely against others doing the same. */
+/* What the threads of a process share: some connections for reading and one for
+ * writing.  Nothing is opened yet.  NULL: no memory.  The path is copied; the
+ * schema has to outlive it. */
+struct store_pool *store_pool_new(const struct schema *,
+		    const struct store_options *);
+
+/* When no handle is left.  A CGI process leaves without. */
+void		store_pool_free(struct store_pool *);
+
+/* A thread's handle.  The first one opens the store: makes the file (mode 0600)
+ * and brings the schema up to date when that is needed, safely against others
+ * doing the same. */
+enum outcome	store_join(struct store_pool *, struct log *,
+		    struct store **);
+
+/* A handle with a pool of its own, for who has one thread. */
 enum outcome	store_open(const struct schema *, const struct store_options *,
 		    struct log *, struct store **);
 
-/* Close a connection; NULL is allowed.  A CGI process leaves without closing:
- * the last one to close would remove the WAL, and the next make it anew. */
+/* NULL is allowed. */
 void		store_close(struct store *);
 
 /* Prepare every statement: does the list fit the schema? */
@@ -81,7 +97,7 @@ enum outcome	store_backup(struct store *, const char *path);
 /* Does the journal mode in force keep the WAL? */
 bool		store_is_wal(struct store *);
 
-/* Checkpoint the WAL if it has grown; to be called when nobody waits. */
+/* Checkpoint the WAL if it has grown; to be called behind the reply. */
 void		store_maintain(struct store *);
 
 /* ---- transactions: the write lock comes first, the wait is bounded */

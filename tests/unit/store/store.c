@@ -124,7 +124,7 @@ set_body(void *arg)
 	if (t->other != NULL) {
 		snprintf(t->seen_by_other, sizeof(t->seen_by_other), "%s",
 		    get(t->other, t->name));
-		t->other_writes = set(t->other, t->name, "2");
+		t->other_writes = set_in(t->other, DURABLE, t->name, "2");
 	}
 	return e == OK ? t->then : e;
 }
@@ -233,17 +233,13 @@ checkpoints(void)
 	store_close(s);
 }
 
-static void
-statements(void)
+static enum outcome
+add_rows(void *arg)
 {
-	struct store *s;
-	struct q *q;
+	struct store *s = arg;
+	struct q *q = q_new(s, Q_META_ADD);
 	int64_t changed = -1;
-	size_t n = 77;
 
-	if (open_at(tmp_path("q.db"), JOURNAL_WAL, &s) != OK)
-		return;
-	q = q_new(s, Q_META_ADD);
 	q_text(q, ":name", "k");
 	q_blob(q, ":value", "", 0);
 	ok(q_run(q, &changed) == OK && changed == 1, "a row added");
@@ -251,6 +247,38 @@ statements(void)
 	q_text(q, ":name", "k");
 	q_blob(q, ":value", "v", 1);
 	ok(q_run(q, &changed) == OK && changed == 0, "a conflict: none");
+	return OK;
+}
+
+static enum outcome
+break_constraint(void *arg)
+{
+	struct q *q = q_new(arg, Q_SESSION_ADD);
+
+	q_blob(q, ":token_hash", "short", 5);
+	q_int(q, ":user_id", 1);
+	q_int(q, ":created_ms", 1);
+	q_int(q, ":now", 1);
+	q_int(q, ":idle_expires", 1);
+	q_int(q, ":max_expires", 1);
+	q_blob(q, ":session_key", "x", 1);
+	q_text(q, ":device", NULL);
+	ok(!q_row(q), "a broken constraint: no row");
+	q_int(q, ":now", 2);
+	ok(!q_row(q), "and none behind it");
+	return q_end(q);
+}
+
+static void
+statements(void)
+{
+	struct store *s;
+	struct q *q;
+	size_t n = 77;
+
+	if (open_at(tmp_path("q.db"), JOURNAL_WAL, &s) != OK)
+		return;
+	ok(store_write(s, RELAXED, add_rows, s) == OK, "rows are added");
 	q = q_new(s, Q_META_GET);
 	q_text(q, ":name", "k");
 	ok(q_row(q) && q_col_blob(q, 0, &n) != NULL && n == 0,
@@ -262,22 +290,15 @@ statements(void)
 	ok(!q_row(q) && q_end(q) == OK,
 	    "what was bound before is gone: no name, no row");
 	/* errors are sticky */
-	q = q_new(s, Q_SESSION_ADD);
-	q_blob(q, ":token_hash", "short", 5);
-	q_int(q, ":user_id", 1);
-	q_int(q, ":created_ms", 1);
-	q_int(q, ":now", 1);
-	q_int(q, ":idle_expires", 1);
-	q_int(q, ":max_expires", 1);
-	q_blob(q, ":session_key", "x", 1);
-	q_text(q, ":device", NULL);
-	ok(!q_row(q), "a broken constraint: no row");
-	q_int(q, ":now", 2);
-	ok(!q_row(q) && q_end(q) == INTERNAL, "the first error stays");
+	ok(store_write(s, RELAXED, break_constraint, s) == INTERNAL,
+	    "the first error stays, and is the transaction's outcome");
 	ok(strstr(l.cause, "sql/session.sql:") != NULL,
 	    "the log names the statement's place");
 	log_forget(&l);
-	ok(store_check(s) == OK, "and the connection can be used on");
+	ok(store_check(s) == OK, "and the store can be used on");
+	ok(set(s, "k", "2") == INTERNAL && strstr(l.cause, "readonly") != NULL,
+	    "nothing is written outside of a transaction");
+	log_forget(&l);
 	store_close(s);
 }
 
