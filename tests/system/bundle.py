@@ -2,6 +2,7 @@
 """bundle.py: the zip of `make bundle`, unpacked as its README says into web
 space where programs run as the customer, by suexec, and into such where they
 run as the web server."""
+import functools
 import os
 import pathlib
 import re
@@ -31,6 +32,12 @@ def make_bundle(build):
     found = list(pathlib.Path(build).glob('*-bundle.zip'))
     equal(len(found), 1, f'zips: {found}')
     return found[0]
+
+
+@functools.cache
+def made_bundle(build):
+    """The zip of this build, made once for all suites."""
+    return make_bundle(build)
 
 
 class Space(Folder):
@@ -484,7 +491,7 @@ def main(tap, build):
                 continue
             if not bundles:
                 tap.case('the bundle is made', lambda: bundles.append(
-                    make_bundle(build)))
+                    made_bundle(build)))
             if bundles:
                 run_space(tap, bundles[0], wechat, suexec)
     finally:

@@ -5,7 +5,7 @@
     run.py BUILD [SUITE ...]
 
 BUILD is the folder that `make` was run in; the suites are cases, races,
-wechat_fails, crash, secrecy, process, matrix, bundle, opendata, phones,
+wechat_fails, crash, secrecy, process, matrix, bundle, roots, opendata, phones,
 access, limits and ctl, by default all, and package, which takes minutes and
 runs only when it is named.  Prints TAP, and at the end "# passed N failed M".
 ASAN_OPTIONS and UBSAN_OPTIONS are passed on; WXLOGIN_KEEP=1 keeps the
@@ -23,7 +23,7 @@ from harness import clean                                   # noqa: E402
 from tap import Tap                                         # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
-          'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
+          'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access', 'limits',
           'ctl')
 SLOW = ('package',)             # only when they are named
 
