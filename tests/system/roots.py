@@ -371,6 +371,52 @@ def names(root, wechat, authority, port):
         server.close()
 
 
+# ---- another libc, another web server
+
+MUSL = '/lib/ld-musl-x86_64.so.1'
+BUSYBOX = '/bin/busybox'
+
+
+class Alpine(Folder):
+    """A root as Alpine has it: musl, BusyBox and its httpd, which runs what is
+    in cgi-bin."""
+
+    def __init__(self, bundle, base_url):
+        super().__init__()
+        source = Root(bundle, base_url)
+        self.top = self.root / 'top'
+        for folder in ('bin', 'lib', 'dev', 'www'):
+            (self.top / folder).mkdir(parents=True)
+        shutil.copy(BUSYBOX, self.top / 'bin' / 'busybox')
+        (self.top / 'bin' / 'sh').symlink_to('busybox')
+        shutil.copy(MUSL, self.top / 'lib')
+        subprocess.run(['mknod', '-m', '666', self.top / 'dev' / 'null', 'c',
+                        '1', '3'], check=True)
+        source.data.rename(self.top / 'wxlogin-data')
+        programs = self.top / 'www' / 'cgi-bin'
+        (source.top / BIN[1:]).rename(programs)
+        for path in programs.glob('*.cgi'):
+            path.rename(path.with_suffix(''))
+        source.remove()
+        self.server = servers.Server(self, lambda port: [
+            servers.find('chroot'), str(self.top), '/bin/busybox', 'httpd',
+            '-f', '-p', f'127.0.0.1:{port}', '-u', f'{NOBODY}:{NOBODY}', '-h',
+            '/www'], 'busybox httpd')
+        self.http = self.server.http
+        self.http.prefix = '/cgi-bin/'
+
+    def stop(self):
+        self.server.process.terminate()
+        self.server.process.wait(PATIENCE)
+        self.remove()
+
+
+def alpine(bundle, wechat):
+    root = Alpine(bundle, wechat.base_url)
+    story(root.http, wechat, 'alpine')
+    root.stop()
+
+
 # ---- all of it
 
 def missing():
@@ -402,6 +448,10 @@ def main(tap, build):
                             ('a full quota', full_quota)):
             tap.case(title, step, root, wechat)
         root.remove()
+        if os.path.exists(MUSL) and os.path.exists(BUSYBOX):
+            tap.case('musl and BusyBox', alpine, bundles[0], wechat)
+        else:
+            tap.skip('musl and BusyBox', 'musl, busybox-static not installed')
         root = Root(bundles[0], f'https://127.0.0.1:{tls.port}')
         for title, step in (('certificates of each system', certificates),
                             ('certificates by hash', hashed),

@@ -6,8 +6,8 @@
 
 BUILD is the folder that `make` was run in; the suites are cases, races,
 wechat_fails, crash, secrecy, process, matrix, bundle, roots, opendata, phones,
-access, limits and ctl, by default all, and package, which takes minutes and
-runs only when it is named.  Prints TAP, and at the end "# passed N failed M".
+access, limits and ctl, by default all; and package and hosts, which take
+minutes and run only when they are named.  Prints TAP, and at the end "# passed N failed M".
 ASAN_OPTIONS and UBSAN_OPTIONS are passed on; WXLOGIN_KEEP=1 keeps the
 temporary folders.  Needs lighttpd; Apache and nginx with spawn-fcgi are
 tested when they are there."""
@@ -25,7 +25,7 @@ from tap import Tap                                         # noqa: E402
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access', 'limits',
           'ctl')
-SLOW = ('package',)             # only when they are named
+SLOW = ('package', 'hosts')           # only when they are named
 
 
 def main(arguments):
