@@ -28,7 +28,8 @@ run(struct request *rq)
 		    "configured", rq->user.appid);
 	e = session_own_key(rq, key);
 	if (e == OK)
-		e = wechat_check_key(&rq->cx, app, rq->user.openid, key, &valid);
+		e = wechat_check_key(&rq->cx, app, rq->user.openid, key,
+		    &valid);
 	else if (e == CODE_INVALID)
 		e = OK;			/* a session without a key */
 	explicit_bzero(key, sizeof(key));

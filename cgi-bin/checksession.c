@@ -9,7 +9,8 @@
  * -_OPENID and -_UNIONID and no body for a live token, else the reply above.
  * With the request parameter WXLOGIN_IDENTITY_HEADERS=1 (nginx auth_request)
  * the 200 carries the same as X-WXLogin-User-Id, -Appid, -Openid, -Unionid.
- * In both a store that can't be read is 503.  lib/program/serve.c does that part.
+ * In both a store that can't be read is 503.  lib/program/serve.c does that
+ * part.
  */
 #include <config.h>
 

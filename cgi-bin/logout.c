@@ -5,9 +5,9 @@
  *					400 PARAM_INVALID scope
  *					401 others, all: without a live token
  *
- * scope is "this" when it is absent: then a token that is not live, or none, is
- * 200 and 0, since the caller has what it wants.  The end holds for the very
- * next request in every process.
+ * scope is "this" when it is absent: then a token that is not live, or none,
+ * is 200 and 0, since the caller has what it wants.  The end holds for the
+ * very next request in every process.
  */
 #include <config.h>
 

@@ -10,7 +10,8 @@
  *	502 WECHAT_ERROR, 503 WECHAT_UNAVAILABLE, BUSY
  *
  * A code that comes again, because a phone lost the reply, is answered with a
- * session of the same user and a fresh token: lib/account/login.h has the rule.
+ * session of the same user and a fresh token: lib/account/login.h has the
+ * rule.
  */
 #include <config.h>
 

@@ -40,7 +40,8 @@ by_code(struct request *rq, struct wechat_phone *phone)
 	if (app == NULL)
 		return FAIL(rq->cx.log, INTERNAL, "app %s is no longer "
 		    "configured", rq->user.appid);
-	return wechat_phone_number(&rq->cx, app, rq->f[CODE].s, rq->user.openid,
+	return wechat_phone_number(&rq->cx, app, rq->f[CODE].s,
+	    rq->user.openid,
 	    phone);
 }
 

@@ -75,7 +75,7 @@ take_wechat(struct request *rq, struct profile *p)
 			return e;
 		profile_from_wechat(rq, o, p);
 		json_done(o);
-		p->unionid = NULL;	/* the signature does not vouch for it */
+		p->unionid = NULL;	/* it is not signed */
 	}
 	if (f[ENCRYPTED_DATA].set) {
 		e = session_open_encrypted(rq, &f[ENCRYPTED_DATA], &f[IV],

@@ -2,6 +2,8 @@
 /* maintenance.c: wxloginctl purge, backup, key ... */
 #include <config.h>
 
+#include "account/sweep.h"
+#include "base/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/reseal.h"
 #include "statements.h"
@@ -25,33 +27,40 @@ count(struct ctl *c, struct counts *n)
 	return q_end(q);
 }
 
+struct purge {
+	const struct context	*cx;
+	struct swept		 swept;
+};
+
 static enum outcome
 purge_step(void *arg)
 {
-	const struct context *cx = arg;
+	struct purge *p = arg;
 
-	return sweep_step(cx->store, cx->conf, cx->now);
+	return sweep_step(p->cx->store, p->cx->conf, p->cx->now, PURGE_ROWS,
+	    &p->swept);
 }
 
-/* What the requests do in steps, until nothing is left to do: a step looks at
- * SWEEP_ROWS rows of a table. */
+/* What the requests do in steps, until no row is left to look at.  Between two
+ * steps the requests have the store for as long as the step had it. */
 enum outcome
 ctl_purge(struct ctl *c, char *arg[])
 {
+	struct purge p = { .cx = &c->rq.cx };
 	struct counts before, after;
-	int64_t steps;
+	int64_t start;
 	enum outcome e;
 
 	(void)arg;
 	if ((e = count(c, &before)) != OK)
 		return e;
-	steps = (before.sessions + before.codes + before.audit) / SWEEP_ROWS +
-	    3;
-	for (; steps > 0 && e == OK; steps--) {
-		e = store_write(c->rq.cx.store, RELAXED, purge_step,
-		    &c->rq.cx);
+	do {
+		start = clock_ms();
+		e = store_write(c->rq.cx.store, RELAXED, purge_step, &p);
 		store_maintain(c->rq.cx.store);
-	}
+		if (e == OK && p.swept.more)
+			clock_sleep_ms(clock_ms() - start + 1);
+	} while (e == OK && p.swept.more);
 	if (e != OK || (e = count(c, &after)) != OK)
 		return e;
 	say_int(c, "sessions_removed", before.sessions - after.sessions);
@@ -78,7 +87,8 @@ static enum outcome
 reseal(struct ctl *c)
 {
 	int64_t done, lost;
-	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log, &done,
+	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log,
+	    &done,
 	    &lost);
 
 	if (e != OK)

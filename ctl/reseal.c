@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/session_keys.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -80,17 +81,25 @@ reseal_item(struct pass *p, const struct item *it)
 {
 	const struct place place = { p->column, it->key, it->keylen };
 	uint8_t plain[VALUE_MAX], sealed[VALUE_MAX];
-	bool old = false;
+	bool old = false, opened;
 	struct q *q;
+	size_t n;
 
-	if (it->len < SEAL_EXTRA || !seal_open(p->seal, &place, it->value,
-	    it->len, plain, &old)) {
+	if (p->column == SEALED_SESSION_KEY) {
+		opened = session_key_open(p->seal, it->key, it->value,
+		    it->len, plain, &old);
+		n = SESSION_KEY_LEN;
+	} else {
+		opened = it->len >= SEAL_EXTRA && seal_open(p->seal, &place,
+		    it->value, it->len, plain, &old);
+		n = it->len - SEAL_EXTRA;
+	}
+	if (!opened) {
 		p->batch_lost++;
 		return OK;
 	}
 	if (old) {
-		seal_value(p->seal, &place, plain, it->len - SEAL_EXTRA,
-		    sealed);
+		seal_value(p->seal, &place, plain, n, sealed);
 		p->batch_done++;
 	}
 	explicit_bzero(plain, sizeof(plain));
@@ -98,7 +107,7 @@ reseal_item(struct pass *p, const struct item *it)
 		return OK;
 	q = q_new(p->store, rotations[p->column].write);
 	q_blob(q, ":key", it->key, it->keylen);
-	q_blob(q, ":value", sealed, it->len);
+	q_blob(q, ":value", sealed, n + SEAL_EXTRA);
 	return q_run(q, NULL);
 }
 

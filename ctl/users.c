@@ -4,12 +4,11 @@
 
 #include <string.h>
 
+#include "account/audit.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "statements.h"
-
-#define SESSION_ID	8	/* bytes of a token's hash that name a session */
 
 enum outcome
 find_user(struct ctl *c, const char *who, int64_t times[3])
@@ -70,7 +69,8 @@ write_blocked(void *arg)
 	q_int(q, ":now", rq->cx.now);
 	if (b->blocked)
 		q_int(q, ":blocked", rq->cx.now);
-	if ((e = q_run(q, NULL)) != OK)
+	if ((e = q_run(q, NULL)) != OK ||
+	    (b->blocked && (e = user_void_codes(rq)) != OK))
 		return e;
 	return audit_add(rq, b->blocked ? "block" : "unblock", rq->user.id,
 	    NULL, NULL);
@@ -110,11 +110,11 @@ ctl_user_unblock(struct ctl *c, char *arg[])
 static void
 put_session(struct ctl *c, struct q *q, bool first)
 {
-	char id[2 * SESSION_ID + 1];
+	char id[2 * AUDIT_ID_LEN + 1];
 	size_t n;
 
-	hex_write(q_col_blob(q, COL_CTL_SESSIONS_TOKEN_HASH, &n),
-	    SESSION_ID, id);
+	hex_write(q_col_blob(q, COL_CTL_SESSIONS_SID, &n),
+	    AUDIT_ID_LEN, id);
 	if (c->json) {
 		buf_str(&c->out, first ? "{" : ",{");
 	} else if (!first)
@@ -155,13 +155,13 @@ ctl_session_list(struct ctl *c, char *arg[])
 
 /* The name of a session, as the list has it. */
 static bool
-parse_session(const char *hex, uint8_t out[SESSION_ID])
+parse_session(const char *hex, uint8_t out[AUDIT_ID_LEN])
 {
 	size_t i;
 
-	if (strlen(hex) != 2 * SESSION_ID)
+	if (strlen(hex) != 2 * AUDIT_ID_LEN)
 		return false;
-	for (i = 0; i < 2 * SESSION_ID; i++) {
+	for (i = 0; i < 2 * AUDIT_ID_LEN; i++) {
 		const int digit = hex_digit(hex[i]);
 
 		if (digit < 0)
@@ -173,7 +173,7 @@ parse_session(const char *hex, uint8_t out[SESSION_ID])
 
 struct ending {
 	struct request	*rq;
-	uint8_t		 session[SESSION_ID];
+	uint8_t		 session[AUDIT_ID_LEN];
 	int64_t		 ended;
 };
 
@@ -183,18 +183,20 @@ end_row(void *arg)
 	struct ending *n = arg;
 	struct request *rq = n->rq;
 	struct q *q = q_new(rq->cx.store, Q_CTL_END_ONE);
-	uint8_t hash[HASH_LEN];
+	uint8_t id[SESSION_ID_LEN];
 	enum outcome e;
 	size_t len;
 
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":user_id", rq->user.id);
-	q_blob(q, ":session", n->session, SESSION_ID);
+	q_blob(q, ":session", n->session, AUDIT_ID_LEN);
 	for (n->ended = 0; q_row(q); n->ended++)
-		memcpy(hash, q_col_blob(q, COL_CTL_END_ONE_TOKEN_HASH, &len), HASH_LEN);
-	if ((e = q_end(q)) != OK || n->ended == 0)
+		memcpy(id, q_col_blob(q, COL_CTL_END_ONE_SID, &len),
+		    SESSION_ID_LEN);
+	if ((e = q_end(q)) != OK || n->ended == 0 ||
+	    (e = user_void_codes(rq)) != OK)
 		return e;
-	return audit_add(rq, "operator_end", rq->user.id, hash, NULL);
+	return audit_add(rq, "operator_end", rq->user.id, id, NULL);
 }
 
 enum outcome
@@ -223,7 +225,7 @@ ctl_session_end_all(struct ctl *c, char *arg[])
 
 	if ((e = find_user(c, arg[0], times)) != OK)
 		return e;
-	memset(c->rq.session.token_hash, 0, HASH_LEN);	/* the operator's */
+	memset(c->rq.session.id, 0, SESSION_ID_LEN);	/* the operator's */
 	if ((e = session_end(&c->rq, END_ALL, &ended)) == OK)
 		say_int(c, "sessions_ended", ended);
 	return e;

@@ -112,7 +112,8 @@ find_command(int argc, char *argv[], char ***arg)
 		const struct command *k = &commands[i];
 
 		words = k->second == NULL ? 1 : 2;
-		if (argc == words + k->nargs && strcmp(argv[0], k->word) == 0 &&
+		if (argc == words + k->nargs &&
+		    strcmp(argv[0], k->word) == 0 &&
 		    (words == 1 || strcmp(argv[1], k->second) == 0)) {
 			*arg = argv + words;
 			return k;

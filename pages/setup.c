@@ -124,8 +124,10 @@ answer_form(struct setup *s, bool wrong)
 		buf_fmt(&s->page, "<p class=\"no\">%s</p>\n", setup_words(s,
 		    "that is not the word in setup.key",
 		    "与 setup.key 中的内容不符"));
-	buf_fmt(&s->page, "<form method=\"post\"><label>%s <input name=\"key\" "
-	    "type=\"password\" autofocus></label> <button>%s</button></form>\n",
+	buf_fmt(&s->page,
+	    "<form method=\"post\"><label>%s <input name=\"key\" "
+	    "type=\"password\" autofocus></label> "
+	    "<button>%s</button></form>\n",
 	    setup_words(s, "The word in etc/setup.key", "etc/setup.key 中的内容"),
 	    setup_words(s, "check", "开始检查"));
 	buf_str(&s->page, setup_tail);

@@ -46,7 +46,8 @@ void
 setup_line(struct setup *s, bool passed, const char *what, const char *remedy)
 {
 	buf_fmt(&s->page, "<li class=\"%s\"><b>%s</b> ", passed ? "ok" : "no",
-	    passed ? setup_words(s, "pass", "通过") : setup_words(s, "fail", "失败"));
+	    passed ? setup_words(s, "pass", "通过") :
+	    setup_words(s, "fail", "失败"));
 	setup_text(&s->page, what);
 	if (!passed) {
 		s->failed++;
@@ -80,10 +81,12 @@ check_conf(struct setup *s, struct conf **conf)
 	struct buf warnings = { .max = PROBLEMS_TEXT };
 
 	*conf = conf_load(true, &problems, &warnings);
-	setup_line(s, *conf != NULL, setup_words(s, "the configuration", "配置文件"),
+	setup_line(s, *conf != NULL,
+	    setup_words(s, "the configuration", "配置文件"),
 	    problems.p == NULL ? "" : problems.p);
 	if (warnings.p != NULL)
-		setup_line(s, false, setup_words(s, "odd settings in the environment",
+		setup_line(s, false,
+		    setup_words(s, "odd settings in the environment",
 		    "环境变量中有无法识别的设置"), warnings.p);
 	buf_free(&problems);
 	buf_free(&warnings);
@@ -152,7 +155,8 @@ check_store(struct setup *s, struct worker *w)
 		return;
 	check_certificates(s, w->conf);
 	setup_line(s, w->program->upstream->check(w->wechat, w->conf, &w->log),
-	    setup_words(s, "WeChat can be reached, and its certificate verifies",
+	    setup_words(s,
+	    "WeChat can be reached, and its certificate verifies",
 	    "可以连接微信，证书有效"), w->log.cause);
 	log_forget(&w->log);
 }

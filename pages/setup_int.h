@@ -3,10 +3,10 @@
 #ifndef SETUP_INT_H
 #define SETUP_INT_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/bounds.h"
 #include "base/buf.h"
 #include "cgi/input.h"
 #include "cgi/params.h"

@@ -43,7 +43,8 @@ appid_arg(struct call *c)
 enum outcome
 control_app(struct call *c)
 {
-	static const char *const names[] = { "secret", "platform", "ip_allow" };
+	static const char *const names[] = { "secret", "platform",
+	    "ip_allow" };
 	const char *appid = appid_arg(c), *v[3];
 	struct app_row a;
 	enum outcome e = app_get(c, appid, &a);
@@ -215,10 +216,14 @@ control_calls(struct call *c)
 		json_int(&c->reply, "id", q_col_int(q, COL_CALL_LIST_ID));
 		json_int(&c->reply, "at", q_col_int(q, COL_CALL_LIST_AT));
 		json_str(&c->reply, "path", q_col_text(q, COL_CALL_LIST_PATH));
-		json_str(&c->reply, "appid", q_col_text(q, COL_CALL_LIST_APPID));
-		json_str(&c->reply, "requestId", q_col_text(q, COL_CALL_LIST_REQUEST_ID));
-		json_int(&c->reply, "errcode", q_col_int(q, COL_CALL_LIST_ERRCODE));
-		json_int(&c->reply, "status", q_col_int(q, COL_CALL_LIST_STATUS));
+		json_str(&c->reply, "appid",
+		    q_col_text(q, COL_CALL_LIST_APPID));
+		json_str(&c->reply, "requestId",
+		    q_col_text(q, COL_CALL_LIST_REQUEST_ID));
+		json_int(&c->reply, "errcode",
+		    q_col_int(q, COL_CALL_LIST_ERRCODE));
+		json_int(&c->reply, "status",
+		    q_col_int(q, COL_CALL_LIST_STATUS));
 		json_close(&c->reply);
 	}
 	if ((e = q_end(q)) != OK)

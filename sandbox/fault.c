@@ -16,7 +16,8 @@ fault_take(struct call *c, struct fault *f)
 	*f = (struct fault){ .kind = "" };
 	q_text(q, ":path", c->path);
 	while (q_row(q)) {
-		snprintf(f->kind, sizeof(f->kind), "%s", q_col_text(q, COL_FAULT_TAKE_KIND));
+		snprintf(f->kind, sizeof(f->kind), "%s",
+		    q_col_text(q, COL_FAULT_TAKE_KIND));
 		f->ms = q_col_int(q, COL_FAULT_TAKE_MS);
 		f->number = q_col_int(q, COL_FAULT_TAKE_NUMBER);
 	}

@@ -213,6 +213,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 	io.envp = x->env;
 	log_open(&w.log, "sandbox", NULL);
 	sandbox_serve(&w, &io);
+	if (w.store != NULL)
+		store_maintain(w.store);
 	store_close(w.store);
 	return answer(c, x);
 }
@@ -252,7 +254,8 @@ sandbox_http(const char *database, uint16_t port)
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
-	d = pool == NULL ? NULL : MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+	d = pool == NULL ? NULL :
+	    MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
 	    MHD_USE_THREAD_PER_CONNECTION, port, NULL, NULL, on_request, pool,
 	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&addr,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL, MHD_OPTION_END);

@@ -32,6 +32,15 @@ open_worker(void *arg)
 }
 
 static void
+after_reply(void *arg)
+{
+	struct sandbox_worker *w = arg;
+
+	if (w->store != NULL)
+		store_maintain(w->store);
+}
+
+static void
 close_worker(void *arg)
 {
 	struct sandbox_worker *w = arg;
@@ -73,6 +82,7 @@ main(int argc, char *argv[])
 	struct process p = { .name = "sandbox", .workers = 16,
 	    .max_requests = INT64_MAX, .open = open_worker,
 	    .serve = serve_worker, .close = close_worker,
+	    .after = after_reply,
 	    .stale = never_stale };
 	const char *database = getenv("WXLOGIN_SANDBOX_DATABASE");
 	enum process_mode mode;

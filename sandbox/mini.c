@@ -89,7 +89,8 @@ mini_login(struct call *c)
 	if ((e = fact_get(c, "key_rotation", KEY_ROTATION, &rotation)) != OK)
 		return e;
 	if (arg_int(c, &c->body, "rotate", 0) != 0 ||
-	    c->now >= p.key_made + rotation || c->now >= p.key_used + KEY_LIFE) {
+	    c->now >= p.key_made + rotation ||
+	    c->now >= p.key_used + KEY_LIFE) {
 		if ((e = person_new_key(c, appid, &p, false)) != OK)
 			return e;
 	}

@@ -345,6 +345,4 @@ sandbox_serve(struct sandbox_worker *w, const struct io *io)
 		input_done(&c.body);
 	buf_free(&c.reply);
 	arena_free(&arena);
-	if (w->store != NULL)
-		store_maintain(w->store);
 }

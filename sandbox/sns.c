@@ -3,8 +3,8 @@
  *
  * Order of checks: missing parameters 41002, 41004, 41008; grant_type 40002;
  * app 40013, address 40164, freeze 40243, secret 40125; code 40029 (unknown,
- * expired, of another app) or 40163 (used, while it is remembered); user 40226,
- * throttle 45011. */
+ * expired, of another app) or 40163 (used, while it is remembered); user
+ * 40226, throttle 45011. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -61,7 +61,8 @@ find_code(struct call *c, const char *code, struct code_row *row)
 	if (q_row(q)) {
 		snprintf(row->appid, sizeof(row->appid), "%s",
 		    q_col_text(q, COL_CODE_GET_APPID));
-		snprintf(row->name, sizeof(row->name), "%s", q_col_text(q, COL_CODE_GET_NAME));
+		snprintf(row->name, sizeof(row->name), "%s",
+		    q_col_text(q, COL_CODE_GET_NAME));
 		key = q_col_blob(q, COL_CODE_GET_SESSION_KEY, &n);
 		memcpy(row->key, key, n < KEY_LEN ? n : KEY_LEN);
 		row->made = q_col_int(q, COL_CODE_GET_MADE);
@@ -93,7 +94,8 @@ count_exchange(struct call *c, const struct code_row *row, bool *throttled)
 	q_int(q, ":minute", c->now / 60);
 	*throttled = false;
 	while (q_row(q))
-		*throttled = q_col_int(q, COL_PERSON_COUNT_EXCHANGES) > MINUTE_QUOTA;
+		*throttled = q_col_int(q, COL_PERSON_COUNT_EXCHANGES) >
+		    MINUTE_QUOTA;
 	return q_end(q);
 }
 
@@ -181,7 +183,8 @@ sns_jscode2session(struct call *c)
 	    &refused);
 	if (e != OK || refused) {
 		/* seen once: a failed exchange may consume the code */
-		if (e == OK && fact_get(c, "failure_spends", 0, &spends) == OK &&
+		if (e == OK &&
+		    fact_get(c, "failure_spends", 0, &spends) == OK &&
 		    spends != 0)
 			e = spend(c, code);
 		return e;

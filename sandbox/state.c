@@ -8,7 +8,6 @@
 
 #include <nettle/base64.h>
 
-#include "account/token.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "sandbox/sandbox.h"
@@ -60,7 +59,8 @@ app_get(struct call *c, const char *appid, struct app_row *a)
 	*a = (struct app_row){ .frozen = false };
 	q_text(q, ":appid", appid);
 	if (q_row(q)) {
-		snprintf(a->secret, sizeof(a->secret), "%s", q_col_text(q, COL_APP_GET_SECRET));
+		snprintf(a->secret, sizeof(a->secret), "%s",
+		    q_col_text(q, COL_APP_GET_SECRET));
 		snprintf(a->platform, sizeof(a->platform), "%s",
 		    q_col_text(q, COL_APP_GET_PLATFORM));
 		snprintf(a->ip_allow, sizeof(a->ip_allow), "%s",
@@ -106,14 +106,16 @@ read_person(struct call *c, const char *appid, struct q *q, struct person *p)
 	size_t n;
 
 	if (q_row(q)) {
-		snprintf(p->openid, sizeof(p->openid), "%s", q_col_text(q, COL_PERSON_OPENID));
+		snprintf(p->openid, sizeof(p->openid), "%s",
+		    q_col_text(q, COL_PERSON_OPENID));
 		key = q_col_blob(q, COL_PERSON_SESSION_KEY, &n);
 		assert(n == KEY_LEN);
 		memcpy(p->key, key, KEY_LEN);
 		p->key_made = q_col_int(q, COL_PERSON_KEY_MADE);
 		p->key_used = q_col_int(q, COL_PERSON_KEY_USED);
 		p->blocked = q_col_int(q, COL_PERSON_BLOCKED) != 0;
-		snprintf(p->name, sizeof(p->name), "%s", q_col_text(q, COL_PERSON_NAME));
+		snprintf(p->name, sizeof(p->name), "%s",
+		    q_col_text(q, COL_PERSON_NAME));
 		found = OK;
 	}
 	if ((e = q_end(q)) != OK || found != OK)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* token.c: access tokens.
  *
- *   GET  /cgi-bin/token	a new one at each call; the one before lives 300 s
+ *   GET  /cgi-bin/token	a new one at each call; the one before lives
+ *   300 s
  *				more, earlier ones are replaced
- *   POST /cgi-bin/stable_token	the same one until 300 s before its end; forced,
+ *   POST /cgi-bin/stable_token	the same one until 300 s before its end;
+ *   forced,
  *				a new one at once, 30 s apart, 20 a day
  *
  * The two families do not touch each other. */
@@ -72,7 +74,8 @@ newest(struct call *c, const char *appid, bool stable, char out[160],
 	*expires = 0;
 	out[0] = '\0';
 	if (q_row(q)) {
-		snprintf(out, 160, "%s", q_col_text(q, COL_TOKEN_NEWEST_TOKEN));
+		snprintf(out, 160, "%s",
+		    q_col_text(q, COL_TOKEN_NEWEST_TOKEN));
 		*expires = q_col_int(q, COL_TOKEN_NEWEST_EXPIRES);
 	}
 	return q_end(q);
@@ -184,7 +187,8 @@ token_check(struct call *c, bool *refused)
 	q_text(q, ":token", token);
 	if (q_row(q)) {
 		found = true;
-		snprintf(c->appid, sizeof(c->appid), "%s", q_col_text(q, COL_TOKEN_GET_APPID));
+		snprintf(c->appid, sizeof(c->appid), "%s",
+		    q_col_text(q, COL_TOKEN_GET_APPID));
 		expires = q_col_int(q, COL_TOKEN_GET_EXPIRES);
 		revoked = q_col_int(q, COL_TOKEN_GET_REVOKED) != 0;
 	}

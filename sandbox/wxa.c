@@ -115,13 +115,16 @@ take_code(struct call *c, const char *code, struct phone_row *row)
 	q_text(q, ":code", code);
 	q_text(q, ":kind", "phone");
 	if (q_row(q)) {
-		snprintf(row->name, sizeof(row->name), "%s", q_col_text(q, COL_CODE_GET_NAME));
+		snprintf(row->name, sizeof(row->name), "%s",
+		    q_col_text(q, COL_CODE_GET_NAME));
 		snprintf(row->phone, sizeof(row->phone), "%s",
 		    q_col_text(q, COL_CODE_GET_PHONE));
 		snprintf(row->country, sizeof(row->country), "%s",
 		    q_col_text(q, COL_CODE_GET_COUNTRY));
-		good = strcmp(q_col_text(q, COL_CODE_GET_APPID), c->appid) == 0 &&
-		    c->now < q_col_int(q, COL_CODE_GET_MADE) + CODE_LIFE && q_col_null(q, COL_CODE_GET_USED);
+		good = strcmp(q_col_text(q, COL_CODE_GET_APPID),
+		    c->appid) == 0 &&
+		    c->now < q_col_int(q, COL_CODE_GET_MADE) + CODE_LIFE &&
+		    q_col_null(q, COL_CODE_GET_USED);
 	}
 	if ((e = q_end(q)) != OK)
 		return e;

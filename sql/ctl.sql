@@ -10,7 +10,7 @@ FROM users WHERE public_id = :who OR openid = :who;
 UPDATE users SET blocked = :blocked, updated = :now WHERE id = :id;
 
 -- :name sessions
-SELECT token_hash, created_ms, used, idle_expires, max_expires, device
+SELECT sid, created_ms, used, idle_expires, max_expires, device
 FROM sessions
 WHERE user_id = :user_id AND ended IS NULL
 	AND idle_expires > :now AND max_expires > :now
@@ -19,8 +19,8 @@ ORDER BY used DESC, created_ms DESC;
 -- :name end_one
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND ended IS NULL
-	AND substr(token_hash, 1, 8) = :session
-RETURNING token_hash;
+	AND substr(sid, 1, 8) = :session
+RETURNING sid;
 
 -- :name counts
 SELECT (SELECT count(*) FROM users) AS users,
@@ -30,9 +30,9 @@ SELECT (SELECT count(*) FROM users) AS users,
 
 -- Sealed values, a batch behind the one named :after.
 -- :name sealed_sessions
-SELECT token_hash AS key, session_key AS value FROM sessions
-WHERE token_hash > :after AND session_key IS NOT NULL
-ORDER BY token_hash LIMIT :most;
+SELECT sid AS key, session_key AS value FROM sessions
+WHERE sid > :after AND length(session_key) > 0
+ORDER BY sid LIMIT :most;
 
 -- :name sealed_codes
 SELECT code_hash AS key, session_key AS value FROM login_codes
@@ -55,7 +55,7 @@ WHERE name > CAST(:after AS TEXT)
 ORDER BY name LIMIT :most;
 
 -- :name reseal_sessions
-UPDATE sessions SET session_key = :value WHERE token_hash = :key;
+UPDATE sessions SET session_key = :value WHERE sid = :key;
 
 -- :name reseal_codes
 UPDATE login_codes SET session_key = :value WHERE code_hash = :key;

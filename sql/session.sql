@@ -4,54 +4,59 @@
 SELECT @user@,
 	s.created_ms, s.used, s.idle_expires, s.max_expires, s.ended
 FROM sessions AS s JOIN users AS u ON u.id = s.user_id
-WHERE s.token_hash = :token_hash;
+WHERE s.sid = :sid;
 
 -- :name add
-INSERT INTO sessions (token_hash, user_id, created_ms, used, idle_expires,
+INSERT INTO sessions (sid, user_id, created_ms, used, idle_expires,
 	max_expires, session_key, device)
-VALUES (:token_hash, :user_id, :created_ms, :now, :idle_expires, :max_expires,
+VALUES (:sid, :user_id, :created_ms, :now, :idle_expires, :max_expires,
 	:session_key, :device);
 
 -- :name touch
 UPDATE sessions
 SET used = :now, idle_expires = :idle_expires, max_expires = :max_expires
-WHERE token_hash = :token_hash AND ended IS NULL;
+WHERE sid = :sid AND ended IS NULL;
 
 -- End the live sessions of a user beyond the :keep used last; the one just
 -- made stays in any case.
 -- :name evict
 UPDATE sessions SET ended = :now
-WHERE token_hash IN (
-	SELECT token_hash FROM sessions
+WHERE sid IN (
+	SELECT sid FROM sessions
 	WHERE user_id = :user_id AND ended IS NULL
 		AND idle_expires > :now AND max_expires > :now
-	ORDER BY token_hash = :token_hash DESC, used DESC, created_ms DESC
+	ORDER BY sid = :sid DESC, used DESC, created_ms DESC
 	LIMIT :most OFFSET :keep)
-RETURNING token_hash;
+RETURNING sid;
 
 -- End one session, or the others of its user, or all; the key goes with it.
 -- Expired ones are ended too, but not counted: RETURNING tells which were live.
 -- :name end_this
 UPDATE sessions SET ended = :now, session_key = NULL
-WHERE token_hash = :token_hash AND ended IS NULL
-RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
+WHERE sid = :sid AND ended IS NULL
+RETURNING sid, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name end_others
 UPDATE sessions SET ended = :now, session_key = NULL
-WHERE user_id = :user_id AND token_hash <> :token_hash AND ended IS NULL
-RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
+WHERE user_id = :user_id AND sid <> :sid AND ended IS NULL
+RETURNING sid, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name end_all
 UPDATE sessions SET ended = :now, session_key = NULL
 WHERE user_id = :user_id AND ended IS NULL
-RETURNING token_hash, (idle_expires > :now AND max_expires > :now) AS live;
+RETURNING sid, (idle_expires > :now AND max_expires > :now) AS live;
 
 -- :name own_key
 SELECT session_key FROM sessions
-WHERE token_hash = :token_hash AND session_key IS NOT NULL;
+WHERE sid = :sid AND session_key IS NOT NULL;
 
 -- The keys of a user, newest first, and when each was made.
 -- :name keys
-SELECT token_hash, created_ms, session_key FROM sessions
+SELECT sid, created_ms, session_key FROM sessions
 WHERE user_id = :user_id AND session_key IS NOT NULL
 ORDER BY created_ms DESC LIMIT 64;
+
+-- Empty the keys of a user's sessions that ended too long ago to open data.
+-- :name empty_keys
+UPDATE sessions SET session_key = NULL
+WHERE user_id = :user_id AND session_key IS NOT NULL AND ended < :before;

@@ -13,6 +13,35 @@
 
 #define LOOK_AGAIN	20		/* ms */
 
+/* Take the user that a statement gives, and how many logins this minute has
+ * seen: TOO_MANY_REQUESTS beyond user_logins. */
+static enum outcome
+take_user(struct request *rq, struct q *q, int column)
+{
+	const int64_t most = rq->cx.conf->user_logins;
+	int64_t logins = 0;
+	bool ok = false;
+	enum outcome e;
+
+	/* to its end: a statement with RETURNING is done only then */
+	while (q_row(q)) {
+		ok = user_read(q, rq->cx.arena, &rq->user);
+		logins = q_col_int(q, column);
+	}
+	if ((e = q_end(q)) != OK)
+		return e;
+	if (!ok)
+		return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or "
+		    "there is no memory");
+	if (rq->user.blocked)
+		return USER_BLOCKED;
+	if (most == 0 || logins <= most)
+		return OK;
+	rq->cx.retry_after = 60 - rq->cx.now % 60;
+	return FAIL(rq->cx.log, TOO_MANY_REQUESTS, "%lld logins of this user "
+	    "in a minute", (long long)logins);
+}
+
 /* Create the user or note the login; req.user. */
 static enum outcome
 upsert_user(struct request *rq, struct login *l,
@@ -26,28 +55,23 @@ upsert_user(struct request *rq, struct login *l,
 	q_text(q, ":openid", ws->openid);
 	q_text(q, ":unionid", ws->unionid[0] == '\0' ? NULL : ws->unionid);
 	q_int(q, ":now", rq->cx.now);
-	if ((e = user_take(rq, q)) != OK)
-		return e;
+	q_int(q, ":minute", rq->cx.now / 60);
+	e = take_user(rq, q, COL_USER_LOGIN_LOGINS);
 	/* the id we made is the user's only when the row is ours */
-	l->new_user = strcmp(rq->user.public_id, l->fresh_id) == 0;
-	return rq->user.blocked ? USER_BLOCKED : OK;
+	l->new_user = e == OK &&
+	    strcmp(rq->user.public_id, l->fresh_id) == 0;
+	return e;
 }
 
 static enum outcome
-load_user(struct request *rq, int64_t id)
+note_login(struct request *rq, int64_t id)
 {
-	struct q *q;
-	enum outcome e;
+	struct q *q = q_new(rq->cx.store, Q_USER_NOTE_LOGIN);
 
-	rq->user.id = id;
-	if ((e = user_reload(rq)) != OK)
-		return e;
-	if (rq->user.blocked)
-		return USER_BLOCKED;
-	q = q_new(rq->cx.store, Q_USER_NOTE_LOGIN);
 	q_int(q, ":id", id);
 	q_int(q, ":now", rq->cx.now);
-	return q_run(q, NULL);
+	q_int(q, ":minute", rq->cx.now / 60);
+	return take_user(rq, q, COL_USER_NOTE_LOGIN_LOGINS);
 }
 
 /* ---- the two transactions */
@@ -79,7 +103,7 @@ repeat_session(void *arg)
 	const struct exchange *x = arg;
 	enum outcome e;
 
-	if ((e = load_user(x->rq, x->user_id)) != OK ||
+	if ((e = note_login(x->rq, x->user_id)) != OK ||
 	    (e = login_code_repeat(x->rq, x->code)) != OK)
 		return e;
 	return session_add(x->rq, x->l->token, x->key, x->l->device);
@@ -141,7 +165,7 @@ exchange(struct request *rq, struct login *l, const struct login_code *c)
 	if ((e = try_repeat(rq, l, c)) != CODE_INVALID)
 		return e;
 	e = wechat_code2session(&rq->cx, l->app, l->code, &ws);
-	rq->cx.now = clock_now();		/* WeChat may have taken seconds */
+	rq->cx.now = clock_now();	/* WeChat may have taken seconds */
 	if (e == OK)
 		e = write_session(&(struct exchange){ .rq = rq, .l = l,
 		    .code = c, .ws = &ws, .key = ws.key }, first_session);

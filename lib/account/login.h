@@ -2,9 +2,9 @@
 /* login.h: from a login code to a session; the repeat rule for codes.
  *
  * Phones lose replies: the same code may come again, while its first exchange
- * still runs in some process, or within code_replay seconds behind it.  It then
- * gets a session of the same user with a fresh token, CODE_REPEATS times at
- * most, and WeChat is not asked again.
+ * still runs in some process, or within code_replay seconds behind it.  It
+ * then gets a session of the same user with a fresh token, CODE_REPEATS times
+ * at most, and WeChat is not asked again.
  *
  * While a code is being exchanged, one byte of DATABASE.lock is locked; its
  * offset is taken from the code's hash.  The lock works between processes and
@@ -30,7 +30,7 @@ struct login {
 	const char		*device;	/* or NULL */
 	/* the result */
 	char			 token[TOKEN_LEN + 1];
-	char			 fresh_id[PUBLIC_ID_LEN + 1];	/* for a new user */
+	char			 fresh_id[PUBLIC_ID_LEN + 1]; /* if new */
 	bool			 new_user;
 };
 
@@ -51,9 +51,9 @@ void		login_code_begin(struct request *, const struct login *,
 		    struct login_code *);
 void		login_code_end(struct login_code *);
 
-/* Look the code up.  OK: exchanged before and may be repeated; *user_id and key
- * are set.  CODE_USED: exchanged before, no repeats left.  CODE_INVALID: not
- * exchanged here. */
+/* Look the code up.  OK: exchanged before and may be repeated; *user_id and
+ * key are set.  CODE_USED: exchanged before, no repeats left.  CODE_INVALID:
+ * not exchanged here. */
 enum outcome	login_code_find(struct request *, const struct login_code *,
 		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN]);
 

@@ -29,7 +29,8 @@ lock(struct login_code *c)
 }
 
 void
-login_code_begin(struct request *rq, const struct login *l, struct login_code *c)
+login_code_begin(struct request *rq, const struct login *l,
+    struct login_code *c)
 {
 	/* The other one may wait for WeChat, and then for the store. */
 	const int64_t most = rq->cx.conf->wechat_timeout +
@@ -57,7 +58,8 @@ login_code_end(struct login_code *c)
 }
 
 enum outcome
-login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id,
+login_code_find(struct request *rq, const struct login_code *c,
+    int64_t *user_id,
     uint8_t key[SESSION_KEY_LEN])
 {
 	const struct place place = { SEALED_CODE_KEY, c->hash,
@@ -72,7 +74,8 @@ login_code_find(struct request *rq, const struct login_code *c, int64_t *user_id
 		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
 		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) + rq->cx.conf->code_replay ||
-		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
+		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS ||
+		    q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
 			found = CODE_USED;
 		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))

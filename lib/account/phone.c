@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/audit.h"
 #include "account/phone.h"
 #include "account/request.h"
+#include "account/sweep.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "statements.h"
@@ -106,7 +108,8 @@ other_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 	*id = 0;
 	q_text(q, ":appid", rq->user.appid);
 	q_blob(q, ":phone_hash", hash, HASH_LEN);
-	if (q_row(q) && q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
+	if (q_row(q) &&
+	    q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
 		*id = q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID);
 	return q_end(q);
 }
@@ -140,7 +143,8 @@ bind_row(void *arg)
 	    hash)) != OK)
 		return e;
 	if ((e = audit_add(rq, "phone_bind", rq->user.id,
-	    rq->session.token_hash, NULL)) != OK)
+	    rq->session.id, NULL)) != OK ||
+	    (e = sweep_sometimes(&rq->cx)) != OK)
 		return e;
 	return user_reload(rq);
 }
@@ -166,7 +170,8 @@ unbind_row(void *arg)
 
 	if ((e = set_phone(rq, rq->user.id, NULL, NULL, NULL)) != OK ||
 	    (e = audit_add(rq, "phone_unbind", rq->user.id,
-	    rq->session.token_hash, NULL)) != OK)
+	    rq->session.id, NULL)) != OK ||
+	    (e = sweep_sometimes(&rq->cx)) != OK)
 		return e;
 	return user_reload(rq);
 }

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "account/audit.h"
 #include "account/profile.h"
 #include "account/request.h"
+#include "account/sweep.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cgi/field.h"
@@ -17,7 +19,7 @@
 /* What WeChat calls everybody, and a part of the grey picture's address. */
 #define ANONYMOUS_NAME	"微信用户"
 #define ANONYMOUS_PICTURE						\
-	"POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWm"	\
+	"POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWm" \
 	"iaIGuG1icwxaQX6grC9VemZoJ8rg"
 
 bool
@@ -139,7 +141,8 @@ take_avatar(struct request *rq, struct json_object *o)
 }
 
 void
-profile_from_wechat(struct request *rq, struct json_object *o, struct profile *p)
+profile_from_wechat(struct request *rq, struct json_object *o,
+    struct profile *p)
 {
 	const struct { const char **to; const char *name; } labels[] = {
 		{ &p->language, "language" }, { &p->country, "country" },
@@ -193,13 +196,35 @@ update_row(void *arg)
 	q_int(q, ":id", rq->user.id);
 	if ((e = user_take(rq, q)) != OK)
 		return e;
-	return audit_add(rq, "profile", rq->user.id, rq->session.token_hash,
-	    NULL);
+	if ((e = audit_add(rq, "profile", rq->user.id, rq->session.id,
+	    NULL)) != OK)
+		return e;
+	return sweep_sometimes(&rq->cx);
+}
+
+static bool
+differs(const char *given, const char *stored)
+{
+	return given != NULL && strcmp(given, stored) != 0;
+}
+
+static bool
+changes(const struct user *u, const struct profile *p)
+{
+	return differs(p->nickname, u->nickname) ||
+	    differs(p->avatar_url, u->avatar_url) ||
+	    differs(p->language, u->language) ||
+	    differs(p->country, u->country) ||
+	    differs(p->province, u->province) || differs(p->city, u->city) ||
+	    differs(p->unionid, u->unionid) ||
+	    (p->gender >= 0 && p->gender != u->gender);
 }
 
 enum outcome
 profile_update(struct request *rq, const struct profile *p)
 {
+	if (!changes(&rq->user, p))
+		return OK;
 	return store_write(rq->cx.store, DURABLE, update_row,
 	    &(struct update){ rq, p });
 }

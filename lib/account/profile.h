@@ -46,7 +46,8 @@ enum outcome	profile_from_fields(struct request *,
 void		profile_from_wechat(struct request *, struct json_object *,
 		    struct profile *p);
 
-/* Write it to req.user in a transaction, and read req.user again. */
+/* Write what it changes to req.user in a transaction, and read req.user again.
+ * When it changes nothing, nothing is written. */
 enum outcome	profile_update(struct request *, const struct profile *);
 
 #endif

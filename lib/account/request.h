@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "account/session.h"
+#include "account/user.h"
 #include "base/buf.h"
 #include "cgi/field.h"
 #include "context.h"
@@ -20,15 +21,15 @@
 struct request {
 	struct context		 cx;
 	const struct val	*f;
-	const char		*client;	/* REMOTE_ADDR; NULL: unknown */
+	const char		*client;	/* REMOTE_ADDR, or NULL */
 	bool			 live;		/* session and user are set */
-	enum outcome		 dead;		/* AUTH_OPTIONAL: why not live */
+	enum outcome		 dead;		/* why not (AUTH_OPTIONAL) */
 	struct session		 session;
 	struct user		 user;
 
 	struct buf		 data;		/* members of "data" */
 	const char		*field;		/* of PARAM_INVALID */
-	const char		*appid;		/* for the log, when not live */
+	const char		*appid;		/* for the log, if not live */
 };
 
 /* PARAM_INVALID, naming the field. */

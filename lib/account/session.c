@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "account/audit.h"
 #include "account/request.h"
 #include "account/session.h"
+#include "account/sweep.h"
 #include "account/token.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -15,6 +17,16 @@
  * is skipped; the session stays valid. */
 #define TOUCH_WAIT	20
 
+/* The first half of the SHA-256 of a token names its session. */
+static void
+make_id(const char *token, size_t n, uint8_t id[SESSION_ID_LEN])
+{
+	uint8_t hash[HASH_LEN];
+
+	hash_sha256(token, n, hash);
+	memcpy(id, hash, SESSION_ID_LEN);
+}
+
 /* Read the row into req; AUTH_INVALID when there is none or it has ended. */
 static enum outcome
 read_row(struct request *rq)
@@ -23,7 +35,7 @@ read_row(struct request *rq)
 	struct q *q = q_new(rq->cx.store, Q_SESSION_FIND);
 	enum outcome found = AUTH_INVALID, e;
 
-	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
+	q_blob(q, ":sid", s->id, SESSION_ID_LEN);
 	if (q_row(q)) {
 		s->created = q_col_int(q, COL_SESSION_FIND_CREATED_MS) / 1000;
 		s->used = q_col_int(q, COL_SESSION_FIND_USED);
@@ -59,7 +71,7 @@ write_touch(void *arg)
 	struct request *rq = arg;
 	struct q *q = q_new(rq->cx.store, Q_SESSION_TOUCH);
 
-	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+	q_blob(q, ":sid", rq->session.id, SESSION_ID_LEN);
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":idle_expires", rq->cx.now + rq->cx.conf->session_idle);
 	q_int(q, ":max_expires", rq->session.max_expires);
@@ -93,7 +105,7 @@ session_find(struct request *rq, const char *token, size_t n)
 
 	if (!token_valid(token, n))
 		return AUTH_INVALID;
-	hash_sha256(token, n, s->token_hash);
+	make_id(token, n, s->id);
 	if ((e = read_row(rq)) != OK)
 		return e;
 	if (s->created > rq->cx.now + CLOCK_SKEW)
@@ -131,13 +143,13 @@ insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
     const char *device)
 {
 	struct session *s = &rq->session;
-	const struct place place = { SEALED_SESSION_KEY, s->token_hash,
-	    HASH_LEN };
+	const struct place place = { SEALED_SESSION_KEY, s->id,
+	    SESSION_ID_LEN };
 	uint8_t sealed[SESSION_KEY_LEN + SEAL_EXTRA];
 	struct q *q = q_new(rq->cx.store, Q_SESSION_ADD);
 
 	seal_value(rq->cx.seal, &place, key, SESSION_KEY_LEN, sealed);
-	q_blob(q, ":token_hash", s->token_hash, HASH_LEN);
+	q_blob(q, ":sid", s->id, SESSION_ID_LEN);
 	q_int(q, ":user_id", rq->user.id);
 	q_int(q, ":created_ms", clock_now_ms());
 	q_int(q, ":now", rq->cx.now);
@@ -154,7 +166,7 @@ insert_row(struct request *rq, const uint8_t key[SESSION_KEY_LEN],
 static enum outcome
 evict_some(struct request *rq, size_t *n)
 {
-	uint8_t hashes[EVICT_STEP][HASH_LEN];
+	uint8_t ids[EVICT_STEP][SESSION_ID_LEN];
 	struct q *q = q_new(rq->cx.store, Q_SESSION_EVICT);
 	enum outcome e;
 	size_t i, len;
@@ -163,26 +175,34 @@ evict_some(struct request *rq, size_t *n)
 	q_int(q, ":now", rq->cx.now);
 	q_int(q, ":keep", rq->cx.conf->max_sessions);
 	q_int(q, ":most", EVICT_STEP);
-	q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+	q_blob(q, ":sid", rq->session.id, SESSION_ID_LEN);
 	for (*n = 0; q_row(q) && *n < EVICT_STEP; (*n)++)
-		memcpy(hashes[*n], q_col_blob(q, COL_SESSION_EVICT_TOKEN_HASH, &len), HASH_LEN);
+		memcpy(ids[*n], q_col_blob(q, COL_SESSION_EVICT_SID, &len),
+		    SESSION_ID_LEN);
 	e = q_end(q);
 	for (i = 0; i < *n && e == OK; i++)
-		e = audit_add(rq, "evict", rq->user.id, hashes[i], NULL);
+		e = audit_add(rq, "evict", rq->user.id, ids[i], NULL);
 	return e;
 }
 
-/* Most logins evict nobody, and most others one. */
+/* Most logins evict nobody, and most others one.  The keys of sessions that
+ * ended longer than key_overlap ago open nothing any more. */
 static enum outcome
 evict(struct request *rq)
 {
 	enum outcome e;
+	struct q *q;
 	size_t n;
 
 	do
 		e = evict_some(rq, &n);
 	while (e == OK && n == EVICT_STEP);
-	return e;
+	if (e != OK)
+		return e;
+	q = q_new(rq->cx.store, Q_SESSION_EMPTY_KEYS);
+	q_int(q, ":user_id", rq->user.id);
+	q_int(q, ":before", rq->cx.now - rq->cx.conf->key_overlap);
+	return q_run(q, NULL);
 }
 
 enum outcome
@@ -192,16 +212,16 @@ session_add(struct request *rq, const char token[TOKEN_LEN + 1],
 	struct session *s = &rq->session;
 	enum outcome e;
 
-	hash_sha256(token, TOKEN_LEN, s->token_hash);
+	make_id(token, TOKEN_LEN, s->id);
 	s->created = s->used = rq->cx.now;
 	s->idle_expires = rq->cx.now + rq->cx.conf->session_idle;
 	s->max_expires = rq->cx.now + rq->cx.conf->session_max;
 	if ((e = insert_row(rq, key, device)) != OK ||
-	    (e = audit_add(rq, "login", rq->user.id, s->token_hash,
+	    (e = audit_add(rq, "login", rq->user.id, s->id,
 	    device)) != OK ||
 	    (e = evict(rq)) != OK)
 		return e;
-	return sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now);
+	return sweep_sometimes(&rq->cx);
 }
 
 /* ---- ended */
@@ -234,13 +254,15 @@ end_rows(void *arg)
 	if (scope != END_THIS)
 		q_int(q, ":user_id", rq->user.id);
 	if (scope != END_ALL)
-		q_blob(q, ":token_hash", rq->session.token_hash, HASH_LEN);
+		q_blob(q, ":sid", rq->session.id, SESSION_ID_LEN);
 	for (n->ended = 0; q_row(q);)
-		n->ended += q_col_int(q, COL_SESSION_END_ALL_LIVE);
-	if ((e = q_end(q)) == OK && n->ended > 0)
+		n->ended += q_col_int(q, COL_SESSION_END_THIS_LIVE);
+	if ((e = q_end(q)) == OK)
+		e = user_void_codes(rq);
+	if (e == OK && n->ended > 0)
 		e = audit_add(rq, event[scope], rq->user.id,
-		    rq->session.token_hash, NULL);
-	return e == OK ? sweep_step(rq->cx.store, rq->cx.conf, rq->cx.now) : e;
+		    rq->session.id, NULL);
+	return e == OK ? sweep_sometimes(&rq->cx) : e;
 }
 
 enum outcome
@@ -252,20 +274,4 @@ session_end(struct request *rq, enum end_scope scope, int64_t *ended)
 
 	*ended = e == OK ? n.ended : 0;
 	return e;
-}
-
-enum outcome
-audit_add(struct request *rq, const char *event, int64_t user_id,
-    const uint8_t *token_hash, const char *device)
-{
-	struct q *q = q_new(rq->cx.store, Q_AUDIT_ADD);
-
-	q_int(q, ":now", rq->cx.now);
-	q_text(q, ":event", event);
-	q_int(q, ":user_id", user_id);
-	if (token_hash != NULL)
-		q_blob(q, ":session", token_hash, 8);
-	q_text(q, ":client", rq->client);
-	q_text(q, ":device", device);
-	return q_run(q, NULL);
 }

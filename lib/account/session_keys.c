@@ -12,32 +12,49 @@
 
 /* ---- keys */
 
-static bool
-open_key(struct request *rq, const void *token_hash, const void *sealed, size_t n,
-    uint8_t key[SESSION_KEY_LEN])
+bool
+session_key_open(struct seal *seal, const uint8_t id[SESSION_ID_LEN],
+    const uint8_t *sealed, size_t n, uint8_t key[SESSION_KEY_LEN], bool *old)
 {
-	const struct place place = { SEALED_SESSION_KEY, token_hash,
-	    HASH_LEN };
+	const size_t len = SESSION_KEY_LEN + SEAL_EXTRA;
+	uint8_t hash[HASH_LEN];
+	struct place place = { SEALED_SESSION_KEY, id, SESSION_ID_LEN };
+	bool opened;
 
-	return n == SESSION_KEY_LEN + SEAL_EXTRA &&
-	    seal_open(rq->cx.seal, &place, sealed, n, key, NULL);
+	if (n == len + HASH_LEN - SESSION_ID_LEN) {
+		memcpy(hash, id, SESSION_ID_LEN);
+		memcpy(hash + SESSION_ID_LEN, sealed + len,
+		    HASH_LEN - SESSION_ID_LEN);
+		place.key = hash;
+		place.keylen = HASH_LEN;
+	} else if (n != len)
+		return false;
+	opened = seal_open(seal, &place, sealed, len, key, old);
+	if (opened && old != NULL && n != len)
+		*old = true;
+	return opened;
 }
 
 enum outcome
 session_own_key(struct request *rq, uint8_t key[SESSION_KEY_LEN])
 {
-	const uint8_t *hash = rq->session.token_hash;
+	const uint8_t *id = rq->session.id;
 	struct q *q = q_new(rq->cx.store, Q_SESSION_OWN_KEY);
 	enum outcome e, found = CODE_INVALID;
 	const void *sealed;
 	size_t n;
 
-	q_blob(q, ":token_hash", hash, HASH_LEN);
+	q_blob(q, ":sid", id, SESSION_ID_LEN);
 	if (q_row(q)) {
 		sealed = q_col_blob(q, COL_SESSION_OWN_KEY_SESSION_KEY, &n);
-		found = open_key(rq, hash, sealed, n, key) ? OK :
-		    FAIL(rq->cx.log, INTERNAL, "sessions.session_key does not "
-		    "open");
+		if (n == 0)
+			found = CODE_INVALID;
+		else if (session_key_open(rq->cx.seal, id, sealed, n, key,
+		    NULL))
+			found = OK;
+		else
+			found = FAIL(rq->cx.log, INTERNAL,
+			    "sessions.session_key does not open");
 	}
 	e = q_end(q);
 	return e != OK ? e : found;
@@ -52,22 +69,22 @@ other_keys(struct request *rq, struct keys *k)
 	uint8_t key[SESSION_KEY_LEN], newer[SESSION_KEY_LEN] = { 0 };
 	int64_t newer_made = INT64_MAX, replaced = INT64_MAX;
 	struct q *q = q_new(rq->cx.store, Q_SESSION_KEYS);
-	const void *hash, *sealed;
+	const void *id, *sealed;
 	size_t n, len;
 
 	q_int(q, ":user_id", rq->user.id);
 	while (q_row(q) && k->n < KEYS_MAX) {
-		hash = q_col_blob(q, COL_SESSION_KEYS_TOKEN_HASH, &len);
+		id = q_col_blob(q, COL_SESSION_KEYS_SID, &len);
 		sealed = q_col_blob(q, COL_SESSION_KEYS_SESSION_KEY, &n);
-		if (!open_key(rq, hash, sealed, n, key))
+		if (!session_key_open(rq->cx.seal, id, sealed, n, key, NULL))
 			continue;
 		if (newer_made != INT64_MAX &&
 		    memcmp(newer, key, sizeof(key)) != 0)
 			replaced = newer_made;
 		memcpy(newer, key, sizeof(key));
 		newer_made = q_col_int(q, COL_SESSION_KEYS_CREATED_MS);
-		if (replaced >= since && memcmp(hash, rq->session.token_hash,
-		    HASH_LEN) != 0)
+		if (replaced >= since &&
+		    memcmp(id, rq->session.id, SESSION_ID_LEN) != 0)
 			memcpy(k->key[k->n++], key, sizeof(key));
 	}
 	explicit_bzero(key, sizeof(key));

@@ -8,6 +8,8 @@
 #ifndef SESSION_KEYS_H
 #define SESSION_KEYS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/bounds.h"
@@ -16,13 +18,22 @@
 
 struct json_object;
 struct request;
+struct seal;
 struct val;
+
+/* Open the n bytes of sessions.session_key of the session `id`; *old (may be
+ * NULL): it is to be sealed anew.  A value from schema 1 is bound to the whole
+ * hash of the token, whose second half stands behind it. */
+bool		session_key_open(struct seal *,
+		    const uint8_t id[SESSION_ID_LEN], const uint8_t *sealed,
+		    size_t n, uint8_t key[SESSION_KEY_LEN], bool *old);
 
 /* The keys to try on data of req.user; the caller wipes them. */
 enum outcome	session_keys(struct request *, struct keys *);
 
 /* The session's own key; CODE_INVALID when it has none. */
-enum outcome	session_own_key(struct request *, uint8_t key[SESSION_KEY_LEN]);
+enum outcome	session_own_key(struct request *,
+		    uint8_t key[SESSION_KEY_LEN]);
 
 /* rawData and its signature, into the object that was signed: the caller ends
  * *out with json_done().  DECRYPT_WX_OPEN_DATA_FAIL, or the store's. */

@@ -3,113 +3,176 @@
  * anyway.
  *
  * A cursor moves along a table's primary key, some rows a step, and starts
- * again at the end.  Each login adds a row to each table and looks at
- * SWEEP_ROWS of them, so a table stays within a fraction of what is live and kept. */
+ * again at the end.  A login adds a row to each table, and every SWEEP_EVERYth
+ * looks at SWEEP_ROWS of them: so at most an eighth of a table is waste. */
 #include <config.h>
 
 #include <string.h>
 
-#include "account/session.h"
-#include "conf/conf.h"
+#include "account/sweep.h"
+#include "context.h"
 #include "statements.h"
-#include "store/store.h"
 
-struct sweep {
+/* A cursor: the key of the last row looked at; empty: the start. */
+struct cursor {
+	uint8_t	key[HASH_LEN];
+	size_t	n;
+};
+
+struct table {
 	const char	*cursor;	/* its name in meta */
 	size_t		 next, remove;	/* statements */
 };
 
 static enum outcome
-get_cursor(struct store *s, const char *name, uint8_t out[HASH_LEN])
+get_cursor(struct store *s, const char *name, struct cursor *c)
 {
 	struct q *q = q_new(s, Q_META_GET);
 	const void *p;
-	size_t n;
 
-	memset(out, 0, HASH_LEN);
+	*c = (struct cursor){ .n = 0 };
 	q_text(q, ":name", name);
 	if (q_row(q)) {
-		p = q_col_blob(q, COL_META_GET_VALUE, &n);
-		if (n == HASH_LEN)
-			memcpy(out, p, n);
+		p = q_col_blob(q, COL_META_GET_VALUE, &c->n);
+		if (c->n > sizeof(c->key))
+			c->n = 0;
+		memcpy(c->key, p, c->n);
 	}
 	return q_end(q);
 }
 
+/* Unless it stands there already. */
 static enum outcome
-set_cursor(struct store *s, const char *name, const uint8_t at[HASH_LEN])
+set_cursor(struct store *s, const char *name, const struct cursor *from,
+    const struct cursor *to)
 {
-	struct q *q = q_new(s, Q_META_SET);
+	struct q *q;
 
+	if (from->n == to->n && memcmp(from->key, to->key, to->n) == 0)
+		return OK;
+	q = q_new(s, Q_META_SET);
 	q_text(q, ":name", name);
-	q_blob(q, ":value", at, HASH_LEN);
+	q_blob(q, ":value", to->key, to->n);
 	return q_run(q, NULL);
 }
 
 /* Where the step that starts at `from` ends; *last: at the table's end. */
 static enum outcome
-find_next(struct store *s, size_t statement, const uint8_t from[HASH_LEN],
-    uint8_t next[HASH_LEN], bool *last)
+find_next(struct store *s, size_t statement, const struct cursor *from,
+    int64_t rows, struct cursor *next, bool *last)
 {
 	struct q *q = q_new(s, statement);
 	const void *p;
-	size_t n;
 
-	q_blob(q, ":cursor", from, HASH_LEN);
-	q_int(q, ":most", SWEEP_ROWS - 1);
-	memset(next, 0xff, HASH_LEN);
+	q_blob(q, ":cursor", from->key, from->n);
+	q_int(q, ":most", rows - 1);
+	memset(next->key, 0xff, sizeof(next->key));
+	next->n = sizeof(next->key);
 	*last = true;
 	if (q_row(q)) {
-		p = q_col_blob(q, COL_SWEEP_SESSIONS_NEXT_CURSOR, &n);
-		memcpy(next, p, HASH_LEN);
+		p = q_col_blob(q, COL_SWEEP_SESSIONS_NEXT_CURSOR, &next->n);
+		memcpy(next->key, p, next->n);
 		*last = false;
 	}
 	return q_end(q);
 }
 
 static enum outcome
-sweep(struct store *s, const struct sweep *w, int64_t before)
+sweep_table(struct store *s, const struct table *t, int64_t rows,
+    int64_t before, struct swept *swept)
 {
-	uint8_t from[HASH_LEN], next[HASH_LEN];
-	const uint8_t start[HASH_LEN] = { 0 };
+	const struct cursor start = { .n = 0 };
+	struct cursor from, next;
+	int64_t changed = 0;
 	struct q *q;
 	enum outcome e;
 	bool last;
 
-	if ((e = get_cursor(s, w->cursor, from)) != OK ||
-	    (e = find_next(s, w->next, from, next, &last)) != OK)
+	if ((e = get_cursor(s, t->cursor, &from)) != OK ||
+	    (e = find_next(s, t->next, &from, rows, &next, &last)) != OK)
 		return e;
-	q = q_new(s, w->remove);
-	q_blob(q, ":cursor", from, HASH_LEN);
-	q_blob(q, ":next", next, HASH_LEN);
+	q = q_new(s, t->remove);
+	q_blob(q, ":cursor", from.key, from.n);
+	q_blob(q, ":next", next.key, next.n);
 	q_int(q, ":before", before);
-	if ((e = q_run(q, NULL)) != OK)
+	if ((e = q_run(q, &changed)) != OK)
 		return e;
-	/* A small table is done in one step: its cursor stays at the start. */
-	if (last && memcmp(from, start, HASH_LEN) == 0)
-		return OK;
-	return set_cursor(s, w->cursor, last ? start : next);
+	swept->removed += changed;
+	swept->more |= !last;
+	return set_cursor(s, t->cursor, &from, last ? &start : &next);
+}
+
+/* The trail is in the order of time: the step goes on only while it meets
+ * nothing but old rows, and rows that a clock which ran ahead has dated. */
+static enum outcome
+sweep_audit(struct store *s, int64_t rows, int64_t before, int64_t now,
+    struct swept *swept)
+{
+	static const char name[] = "sweep_audit";
+	struct cursor from, to = { .n = 0 };
+	int64_t cursor = 0, next = 0, young = 0, changed = 0;
+	struct q *q;
+	enum outcome e;
+
+	if ((e = get_cursor(s, name, &from)) != OK)
+		return e;
+	if (from.n == sizeof(cursor))
+		memcpy(&cursor, from.key, sizeof(cursor));
+	q = q_new(s, Q_SWEEP_AUDIT_NEXT);
+	q_int(q, ":cursor", cursor);
+	q_int(q, ":most", rows);
+	q_int(q, ":before", before);
+	q_int(q, ":latest", now + CLOCK_SKEW);
+	if (q_row(q)) {
+		next = q_col_int(q, COL_SWEEP_AUDIT_NEXT_NEXT);
+		young = q_col_int(q, COL_SWEEP_AUDIT_NEXT_YOUNG);
+	}
+	if ((e = q_end(q)) != OK)
+		return e;
+	q = q_new(s, Q_SWEEP_AUDIT);
+	q_int(q, ":cursor", cursor);
+	q_int(q, ":next", next);
+	q_int(q, ":before", before);
+	if ((e = q_run(q, &changed)) != OK)
+		return e;
+	swept->removed += changed;
+	if (young == 0 && next > 0) {
+		swept->more = true;
+		memcpy(to.key, &next, sizeof(next));
+		to.n = sizeof(next);
+	}
+	return set_cursor(s, name, &from, &to);
 }
 
 enum outcome
-sweep_step(struct store *s, const struct conf *c, int64_t now)
+sweep_step(struct store *s, const struct conf *c, int64_t now, int64_t rows,
+    struct swept *swept)
 {
-	static const struct sweep sessions = { "sweep_sessions",
+	static const struct table sessions = { "sweep_sessions",
 	    Q_SWEEP_SESSIONS_NEXT, Q_SWEEP_SESSIONS };
-	static const struct sweep codes = { "sweep_codes",
+	static const struct table codes = { "sweep_codes",
 	    Q_SWEEP_CODES_NEXT, Q_SWEEP_CODES };
 	struct q *q;
 	enum outcome e;
 
-	if ((e = sweep(s, &sessions, now - c->keep_expired)) != OK ||
-	    (e = sweep(s, &codes, now - c->code_replay - CLOCK_SKEW)) != OK)
-		return e;
-	q = q_new(s, Q_AUDIT_SWEEP);
-	q_int(q, ":most", SWEEP_ROWS);
-	q_int(q, ":before", now - c->keep_audit);
-	if ((e = q_run(q, NULL)) != OK)
+	*swept = (struct swept){ .removed = 0 };
+	if ((e = sweep_table(s, &sessions, rows, now - c->keep_expired,
+	    swept)) != OK ||
+	    (e = sweep_table(s, &codes, rows, now - c->code_replay -
+	    CLOCK_SKEW, swept)) != OK ||
+	    (e = sweep_audit(s, rows, now - c->keep_audit, now, swept)) != OK)
 		return e;
 	q = q_new(s, Q_THROTTLE_SWEEP);
 	q_int(q, ":minute", now / 60);
 	return q_run(q, NULL);
+}
+
+enum outcome
+sweep_sometimes(const struct context *cx)
+{
+	struct swept ignored;
+
+	if (store_writes(cx->store) % SWEEP_EVERY != 1)
+		return OK;
+	return sweep_step(cx->store, cx->conf, cx->now, SWEEP_ROWS, &ignored);
 }

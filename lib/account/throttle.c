@@ -56,7 +56,8 @@ throttle_admit(struct request *rq)
 	if (failures < rq->cx.conf->login_failures)
 		return OK;
 	rq->cx.retry_after = 60 - rq->cx.now % 60;
-	return FAIL(rq->cx.log, TOO_MANY_REQUESTS, "%lld failed logins of this "
+	return FAIL(rq->cx.log, TOO_MANY_REQUESTS,
+	    "%lld failed logins of this "
 	    "address in a minute", (long long)failures);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "account/request.h"
-#include "account/session.h"
+#include "account/user.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -60,7 +60,8 @@ phone_out(struct request *rq, const struct user *u, struct buf *b)
 		return OK;
 	}
 	if (u->phone_len - SEAL_EXTRA >= sizeof(text) ||
-	    !seal_open(rq->cx.seal, &place, u->phone, u->phone_len, text, NULL))
+	    !seal_open(rq->cx.seal, &place, u->phone, u->phone_len, text,
+	    NULL))
 		return FAIL(rq->cx.log, INTERNAL, "users.phone of %s does not "
 		    "open", u->public_id);
 	text[u->phone_len - SEAL_EXTRA] = '\0';
@@ -106,7 +107,8 @@ user_take(struct request *rq, struct q *q)
 		ok = user_read(q, rq->cx.arena, &rq->user);
 	if ((e = q_end(q)) != OK || ok)
 		return e;
-	return FAIL(rq->cx.log, INTERNAL, "a user's row is gone, or there is no "
+	return FAIL(rq->cx.log, INTERNAL,
+	    "a user's row is gone, or there is no "
 	    "memory");
 }
 
@@ -117,4 +119,13 @@ user_reload(struct request *rq)
 
 	q_int(q, ":id", rq->user.id);
 	return user_take(rq, q);
+}
+
+enum outcome
+user_void_codes(struct request *rq)
+{
+	struct q *q = q_new(rq->cx.store, Q_USER_VOID_CODES);
+
+	q_int(q, ":id", rq->user.id);
+	return q_run(q, NULL);
 }

@@ -7,7 +7,7 @@
 
 /* A request */
 #define BODY_MAX	((size_t)64 << 10)	/* body, bytes (protocol.md) */
-#define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body, read away */
+#define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body */
 #define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
 #define JSON_DEPTH	8			/* containers in containers */
 #define FIELD_MAX	16			/* fields a program declares */
@@ -22,17 +22,19 @@
 /* Values */
 #define TOKEN_LEN	43			/* base64url of 32 bytes */
 #define HASH_LEN	32			/* SHA-256 */
+#define SESSION_ID_LEN	16			/* of a token's hash */
+#define AUDIT_ID_LEN	8			/* of a session's id, as shown */
 #define APPID_MAX	32			/* WeChat's have 18 */
-#define SECRET_MAX	128			/* AppSecret; WeChat's have 32 */
+#define SECRET_MAX	128			/* AppSecret; WeChat's: 32 */
 #define OPENID_MAX	128			/* WeChat's have 28 */
-#define CODE_MAX	128			/* login code; WeChat's have 32 */
+#define CODE_MAX	128			/* login code; WeChat's: 32 */
 #define SESSION_KEY_LEN	16			/* bytes, decoded */
-#define SESSION_KEY_B64	24			/* characters, as WeChat says it */
+#define SESSION_KEY_B64	24			/* characters of its base64 */
 #define PUBLIC_ID_LEN	26			/* our id of a user */
 #define PHONE_MIN	5			/* digits */
 #define PHONE_MAX	20
 #define COUNTRY_MAX	6			/* digits of a country code */
-#define KEYS_MAX	64			/* session_keys tried on data */
+#define KEYS_MAX	64			/* session_keys to try */
 
 /* Files */
 #define FILE_PATH_MAX	4096			/* of a path, with its NUL */
@@ -52,9 +54,11 @@
 
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */
+#define SWEEP_EVERY	8			/* transactions: one step */
+#define PURGE_ROWS	2000			/* in a step of a purge */
 
 /* Time */
-#define CLOCK_AHEAD	60000			/* ms; further: it was set back */
+#define CLOCK_AHEAD	60000			/* ms; more: it was set back */
 #define CLOCK_SKEW	300			/* s that clocks may differ */
 
 #endif

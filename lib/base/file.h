@@ -14,13 +14,13 @@
  * or is too large (EFBIG); `b` is then empty. */
 bool	file_read(const char *path, struct buf *b, struct stat *st);
 
-/* Make a file (mode 0600) of n bytes, synced to the disk.  When there is one of
- * that name already, it stays as it is, and that is fine: of two who make it at
- * once one wins.  False with errno set when there is none afterwards. */
+/* Make a file (mode 0600) of n bytes, synced to the disk.  When there is one
+ * of that name already, it stays as it is, and that is fine: of two who make
+ * it at once one wins.  False with errno set when there is none afterwards. */
 bool	file_make(const char *path, const void *, size_t n);
 
-/* Put n bytes, synced, in the place of the file: readers see the old one or the
- * new one.  It keeps the owner and group, as far as we may, and the mode.
+/* Put n bytes, synced, in the place of the file: readers see the old one or
+ * the new one.  It keeps the owner and group, as far as we may, and the mode.
  * False with errno set; the old file is then still there. */
 bool	file_replace(const char *path, const void *, size_t n);
 

@@ -54,7 +54,8 @@ skip_string(const char *s, const char *end)
 			s += 2;
 			continue;
 		}
-		if ((u = code_unit(s, end)) < 0 || (u >= 0xdc00 && u <= 0xdfff))
+		if ((u = code_unit(s, end)) < 0 ||
+		    (u >= 0xdc00 && u <= 0xdfff))
 			return NULL;
 		s += 6;
 		if (u >= 0xd800 && u <= 0xdbff) {
@@ -120,7 +121,8 @@ lexically_sound(const char *s, size_t n)
 			break;
 		default:
 			if (c == '\0' ||
-			    strchr(" \t\r\n:,+-.0123456789Etruefalsn", c) == NULL)
+			    strchr(" \t\r\n:,+-.0123456789Etruefalsn",
+			    c) == NULL)
 				return false;
 		}
 	}
@@ -145,7 +147,8 @@ json_parse_object(const char *text, size_t n)
 	json_tokener_set_flags(tok,
 	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(tok, text, (int)n);
-	if (o != NULL && (json_tokener_get_error(tok) != json_tokener_success ||
+	if (o != NULL &&
+	    (json_tokener_get_error(tok) != json_tokener_success ||
 	    json_tokener_get_parse_end(tok) != n ||
 	    !json_object_is_type(o, json_type_object))) {
 		json_done(o);

@@ -40,9 +40,9 @@ struct json_object *json_child(struct json_object *, const char *name);
  * true is returned. */
 bool	 json_number(struct json_object *, const char *name, int64_t *n);
 
-/* ---- out.  A member's comma is written when something stands before it; `key`
- * is one of our own words and needs no escaping; text is escaped here, and
- * must be UTF-8.  NULL text is written as "". */
+/* ---- out.  A member's comma is written when something stands before it;
+ * `key` is one of our own words and needs no escaping; text is escaped here,
+ * and must be UTF-8.  NULL text is written as "". */
 void	json_open(struct buf *, const char *key);	/* key NULL: no name */
 void	json_close(struct buf *);
 void	json_str(struct buf *, const char *key, const char *text);

@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define EVENT_MAX	((LOG_LINE_MAX - 256) / 6)	/* of an event's text */
+#define EVENT_MAX	((LOG_LINE_MAX - 256) / 6) /* of an event's text */
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning",

@@ -33,7 +33,7 @@ struct log_sink {
 struct log {
 	const char	*program;
 	int64_t		 level;		/* enum log_level */
-	int		 fd;		/* of the file; -1: the sink, or stderr */
+	int		 fd;		/* -1: the sink, or stderr */
 	bool		 syslog;
 	struct log_sink	 sink;		/* .write is NULL between requests */
 	char		 cause[CAUSE_MAX];	/* first cause; "": none */

@@ -104,7 +104,7 @@ base64_parse(const char *s, size_t n, uint8_t *out, size_t max, size_t *len)
 	uint8_t *tmp;
 	bool ok = false;
 
-	if (n == 0 || !all_alnum_or(s, n, "+/="))	/* nettle skips blanks */
+	if (n == 0 || !all_alnum_or(s, n, "+/=")) /* nettle skips blanks */
 		return false;
 	if ((tmp = malloc(got)) == NULL)
 		return false;

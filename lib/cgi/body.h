@@ -15,8 +15,8 @@ struct params;
 enum outcome	body_read(const struct params *, const struct io *,
 		    struct buf *b);
 
-/* Read and discard the body, at most DISCARD_MAX bytes: a web server that still
- * has body bytes to send may drop the reply. */
+/* Read and discard the body, at most DISCARD_MAX bytes: a web server that
+ * still has body bytes to send may drop the reply. */
 void		body_discard(const struct params *, const struct io *);
 
 #endif

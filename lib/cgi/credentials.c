@@ -22,8 +22,8 @@ trim(const char *s, size_t *n)
 }
 
 /* "Bearer TOKEN" or "TOKEN" (RFC 6750, 2.1; the scheme in any case).  Another
- * scheme (a site behind Basic) counts as no token.  Two values joined by a comma
- * (two headers, joined by the web server) are a malformed token. */
+ * scheme (a site behind Basic) counts as no token.  Two values joined by a
+ * comma (two headers, joined by the web server) are a malformed token. */
 static struct token
 from_authorization(const char *value)
 {

@@ -83,6 +83,7 @@ serve_one(const struct process *p, void *worker, FCGX_Request *fr)
 	p->serve(worker, &io);
 	FCGX_Finish_r(fr);
 	FCGX_Free(fr, 1);		/* closes a connection to be kept */
+	p->after(worker);
 }
 
 /* ---- leaving */
@@ -95,7 +96,8 @@ binary_changed(const struct pool *pool)
 
 	if (pool->binary.st_ino == 0)
 		return false;
-	return stat(pool->path, &st) != 0 || st.st_ino != pool->binary.st_ino ||
+	return stat(pool->path, &st) != 0 ||
+	    st.st_ino != pool->binary.st_ino ||
 	    st.st_mtim.tv_sec != pool->binary.st_mtim.tv_sec;
 }
 
@@ -194,10 +196,10 @@ serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
 	return ACCEPT_SERVED;
 }
 
-/* Accept one connection per wake-up: a second accept() would take the connection
- * that another thread was woken for.  After a stop, serve what is still queued,
- * or it would be lost; at most STOP_MORE requests, since new ones may keep
- * arriving. */
+/* Accept one connection per wake-up: a second accept() would take the
+ * connection that another thread was woken for.  After a stop, serve what is
+ * still queued, or it would be lost; at most STOP_MORE requests, since new
+ * ones may keep arriving. */
 static bool
 serve_all(struct pool *pool, int epoll, void *worker, FCGX_Request *fr)
 {
@@ -259,7 +261,8 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	struct epoll_event ev = { .events = EPOLLIN };
 	int n;
 
-	if (epoll == -1 || epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev) == -1)
+	if (epoll == -1 ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev) == -1)
 		return;
 	/* epoll_pwait: the signals come in here and nowhere else */
 	while ((n = epoll_pwait(epoll, &ev, 1, -1, signals)) == -1 &&

@@ -2,8 +2,8 @@
 /* params.h: the meta-variables of a request (RFC 3875, 4.1) that we read.
  *
  * They are scanned once into an array: FCGX_GetParam() is a linear search,
- * and returns only the first of two values; we must notice the second.  nginx sends a name
- * twice when a configuration sets it twice. */
+ * and returns only the first of two values; we must notice the second.  nginx
+ * sends a name twice when a configuration sets it twice. */
 #ifndef PARAMS_H
 #define PARAMS_H
 
@@ -34,7 +34,7 @@ enum param {
 
 struct params {
 	const char	*v[PARAM__MAX];	/* NULL: absent or empty */
-	uint32_t	 differ;	/* bit p: p came twice, with two values */
+	uint32_t	 differ;	/* bit p: p has two values */
 };
 
 /* Fill `p` from an environment; its strings point into `envp`. */

@@ -77,7 +77,7 @@ process_harden(void)
 	for (i = 0; i < COUNT(out); i++)
 		unsetenv(out[i]);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* a limit of the host's on file sizes */
+	signal(SIGXFSZ, SIG_IGN);	/* the host limits file sizes */
 }
 
 /* ---- CGI */
@@ -140,10 +140,17 @@ process_cgi(const struct process *p)
 	const struct io io = { &answered, environ, false, cgi_read, cgi_write,
 	    cgi_log };
 	void *worker = p->open(p->arg);
+	int fd;
 
 	if (worker == NULL)
 		_exit(1);
 	p->serve(worker, &io);
+	/* The web server takes the end of these for the end of the reply. */
+	if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+	}
+	p->after(worker);
 	/* Not closed: the last connection to close would delete the WAL, and
 	 * the next run would make it anew. */
 	_exit(answered ? 0 : 1);

@@ -22,10 +22,13 @@ struct process {
 	 * the socket (lighttpd) would refuse requests in between. */
 	bool		 renew;
 	void		*arg;
-	/* A worker's own state, made in its thread; NULL: no memory is left. */
+	/* A worker's own state, made in its thread; NULL: no memory is left.
+	 * */
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);
+	/* Called when the reply has been sent, for what may take a while. */
+	void		 (*after)(void *worker);
 	/* Has something changed that only a new process would see?  Asked at
 	 * most once a second. */
 	bool		(*stale)(void *arg);

@@ -95,7 +95,8 @@ secret_read(struct app *app, struct buf *problems)
 	struct stat st;
 
 	if (!file_read(app->secret_file, &text, &st)) {
-		buf_fmt(problems, "%s: %s; it is to hold the AppSecret of %s\n",
+		buf_fmt(problems,
+		    "%s: %s; it is to hold the AppSecret of %s\n",
 		    app->secret_file, strerror(errno), app->appid);
 		return;
 	}
@@ -173,12 +174,13 @@ conf_env(struct conf *c, struct buf *problems, struct buf *warnings)
 
 /* ---- all of it */
 
-/* A file in a folder that we may not enter counts as present, so that the error
- * is reported. */
+/* A file in a folder that we may not enter counts as present, so that the
+ * error is reported. */
 static bool
 is_there(const char *path)
 {
-	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+	return access(path, F_OK) == 0 ||
+	    (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool
@@ -278,7 +280,8 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 		return NULL;
 	}
 	for (i = 0; i < settings_count; i++)
-		if (settings[i].fallback != NULL && !setting_parse(&settings[i],
+		if (settings[i].fallback != NULL &&
+		    !setting_parse(&settings[i],
 		    settings[i].fallback, NULL, c, problems))
 			abort();	/* a default out of its own bounds */
 	conf_find(c, problems);

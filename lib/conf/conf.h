@@ -25,7 +25,7 @@ enum renew { RENEW_AUTO, RENEW_NO, RENEW_YES };
 /* A mini program of this installation. */
 struct app {
 	char	 appid[APPID_MAX + 1];
-	char	 secret[SECRET_MAX + 1];	/* "" in programs without WeChat */
+	char	 secret[SECRET_MAX + 1]; /* "" in programs without WeChat */
 	char	*secret_file;
 	struct timespec secret_mtime;		/* of secret_file as read */
 };
@@ -35,20 +35,21 @@ struct conf {
 	char		*database, *seal_key_file;
 	char		*appid, *secret, *secret_file, *default_app_id;
 	char		*wechat_base_url, *ca_file, *proxy;
-	int64_t		 wechat_connect_timeout, wechat_timeout;	/* ms */
+	int64_t		 wechat_connect_timeout, wechat_timeout; /* ms */
 	int64_t		 session_idle, session_max, touch;		/* s */
 	int64_t		 max_sessions;
 	int64_t		 keep_expired, keep_audit;			/* s */
 	int64_t		 code_replay, key_overlap, watermark_age;	/* s */
 	int64_t		 phone_conflict;
 	int64_t		 login_failures;
+	int64_t		 user_logins;
 	int64_t		 token_in_query;
 	char		*cors_origin;
 	int64_t		 workers;		/* 0: the program's default */
 	int64_t		 max_requests;
 	int64_t		 renew;
 	int64_t		 journal;
-	int64_t		 busy_timeout;					/* ms */
+	int64_t		 busy_timeout;				/* ms */
 	char		*log_file;		/* NULL: stderr */
 	int64_t		 log_level;
 
@@ -71,11 +72,11 @@ enum setting_type {
 struct setting {
 	const char		*name;
 	enum setting_type	 type;
-	size_t			 offset;	/* of its member in struct conf */
+	size_t			 offset;	/* of the member in conf */
 	int64_t			 min, max;	/* SETTING_NUMBER */
-	const char		*fallback;	/* as in the file; NULL: unset */
+	const char		*fallback;	/* the default, or NULL */
 	const char		*unit;		/* NULL: none */
-	const char *const	*choices;	/* SETTING_CHOICE: NULL-ended */
+	const char *const	*choices;	/* NULL behind the last */
 	const char		*help;
 };
 extern const struct setting settings[];
@@ -100,9 +101,10 @@ bool		 conf_beside(const char *name, char out[FILE_PATH_MAX]);
 /* Has the file changed (or gone), or a secret file, since it was read? */
 bool		 conf_stale(const struct conf *);
 
-/* Where its log_file and log_level send the log; `c` may be NULL (broken): then
- * to stderr. */
-void		 conf_log_open(const struct conf *c, struct log *, const char *program);
+/* Where its log_file and log_level send the log; `c` may be NULL (broken):
+ * then to stderr. */
+void		 conf_log_open(const struct conf *c, struct log *,
+		    const char *program);
 
 /* The app of this id; NULL when there is none. */
 const struct app *conf_app(const struct conf *, const char *appid);

@@ -11,7 +11,7 @@
 
 #include "conf/conf_int.h"
 
-#define INI_LINE_MAX	199	/* with its newline; inih cuts longer, silently */
+#define INI_LINE_MAX	199	/* with its newline; inih cuts longer ones */
 #define TWICE		": set twice, or a line behind it is indented"
 #define PROBLEMS_MAX	50	/* told of one file */
 

@@ -49,7 +49,8 @@ const struct setting settings[] = {
 { "ca_file", SETTING_PATH, AT(ca_file), 0, 0, NULL, NULL, NULL,
     "Certificates to trust for WeChat; the system's." },
 { "proxy", SETTING_TEXT, AT(proxy), 0, 0, NULL, NULL, NULL,
-    "Outgoing proxy on the way to WeChat; none, whatever the environment says." },
+    "Outgoing proxy on the way to WeChat; none, whatever the environment "
+    "says." },
 { "wechat_connect_timeout", SETTING_NUMBER, AT(wechat_connect_timeout),
     100, 600000, "3000", "ms", NULL,
     "Longest wait for a connection to WeChat." },
@@ -81,10 +82,14 @@ const struct setting settings[] = {
     "Oldest encrypted or signed data accepted; 0: any age." },
 { "phone_conflict", SETTING_CHOICE, AT(phone_conflict), 0, 0,
     "move", NULL, phone_conflicts,
-    "When another user holds a phone number: move it to the new one, or refuse." },
+    "When another user holds a phone number: move it to the new one, or "
+    "refuse." },
 { "login_failures", SETTING_NUMBER, AT(login_failures),
     0, 1000000, "60", "per minute", NULL,
     "Failed logins of one client address before it has to wait; 0: no limit." },
+{ "user_logins", SETTING_NUMBER, AT(user_logins),
+    0, 1000000, "60", "per minute", NULL,
+    "Logins of one user before it has to wait; 0: no limit." },
 { "token_in_query", SETTING_SWITCH, AT(token_in_query), 0, 0, "no", NULL, NULL,
     "Take the token from the query string too; it ends up in access logs." },
 { "cors_origin", SETTING_TEXT, AT(cors_origin), 0, 0, NULL, NULL, NULL,
@@ -104,7 +109,8 @@ const struct setting settings[] = {
 { "log_file", SETTING_PATH, AT(log_file), 0, 0, NULL, NULL, NULL,
     "File for the log, or the word syslog; stderr." },
 { "log_level", SETTING_CHOICE, AT(log_level), 0, 0, "info", NULL, log_levels,
-    "error: server faults; warning: refused requests too; info: all requests." },
+    "error: server faults; warning: refused requests too; info: all "
+    "requests." },
 };
 const size_t settings_count = COUNT(settings);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* authorizer.c: who the user is, for the resource that checksession protects. */
+/* authorizer.c: who the user is, for the path that checksession protects. */
 #include <config.h>
 
-#include "account/session.h"
+#include "account/user.h"
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "program/authorizer.h"

@@ -11,6 +11,7 @@ struct user;
 
 /* Header lines of a 200: Variable-WXLOGIN_... of a FastCGI authorizer, or the
  * X-WXLogin-... that nginx's auth_request_set reads. */
-void	identity_put(const struct user *, bool authorizer, struct buf *headers);
+void	identity_put(const struct user *, bool authorizer,
+	    struct buf *headers);
 
 #endif

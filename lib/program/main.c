@@ -56,6 +56,15 @@ serve_worker(void *arg, const struct io *io)
 }
 
 static void
+after_reply(void *arg)
+{
+	struct worker *w = arg;
+
+	if (w->store != NULL)
+		store_maintain(w->store);
+}
+
+static void
 close_worker(void *arg)
 {
 	worker_close(arg);
@@ -118,7 +127,7 @@ run(enum process_mode mode, int fd)
 	struct main m;
 	struct process p = { .name = program.name, .arg = &m,
 	    .open = open_worker, .serve = serve_worker,
-	    .close = close_worker, .stale = stale };
+	    .close = close_worker, .after = after_reply, .stale = stale };
 	int status;
 
 	store_init();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* program.h: what a program in cgi-bin/ is.
  *
- * A program defines one object, `program`, and a function; lib/program/main.c has
- * main().  See request.h for what the function works with. */
+ * A program defines one object, `program`, and a function; lib/program/main.c
+ * has main().  See request.h for what the function works with. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 

@@ -31,7 +31,7 @@ struct exchange {
 	bool			 authorizer;	/* FastCGI role */
 	bool			 identity;	/* nginx auth_request */
 	bool			 body_read;	/* whatever came of it */
-	bool			 get;		/* the fields are in the query */
+	bool			 get;		/* fields in the query */
 	struct buf		 body, headers;
 	struct input		 input;		/* the fields */
 	struct input		 query;		/* a POST's, for the token */
@@ -53,7 +53,8 @@ check_params(struct exchange *x)
 
 	for (i = 0; i < n; i++)
 		if (params_differ(&x->p, once[i]))
-			return FAIL(x->rq.cx.log, INTERNAL, "the web server sends "
+			return FAIL(x->rq.cx.log, INTERNAL,
+			    "the web server sends "
 			    "%s twice with different values; mend its "
 			    "configuration", params_name(once[i]));
 	return OK;
@@ -368,6 +369,4 @@ serve(struct worker *w, const struct io *io)
 	buf_free(&x.headers);
 	buf_free(&x.rq.data);
 	arena_free(&x.arena);
-	if (w->store != NULL)
-		store_maintain(w->store);
 }

@@ -62,7 +62,8 @@ load_keys(struct worker *w)
 	    (e = seal_load(&w->seal, w->conf->seal_key_file, n == 0,
 	    &w->log)) != OK)
 		return e;
-	if (n == 0 && ((e = store_write(w->store, DURABLE, write_test, w)) != OK ||
+	if (n == 0 &&
+	    ((e = store_write(w->store, DURABLE, write_test, w)) != OK ||
 	    (e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK))
 		return e;
 	if (n == sizeof(sealed) &&

@@ -20,7 +20,7 @@ struct worker {
 	const struct program	*program;
 	const struct conf	*conf;		/* NULL: broken; INTERNAL */
 	bool			 one_shot;	/* a CGI run */
-	struct store_pool	*pool;		/* the process's, or own_pool */
+	struct store_pool	*pool;		/* shared, or own_pool */
 	struct store_pool	*own_pool;	/* made when there was none */
 	struct log		 log;
 	struct store		*store;		/* NULL: not open yet */

@@ -14,8 +14,8 @@
 #define STEP	256		/* pages a step */
 
 /* Copy within one read transaction: what is committed meanwhile stays out, so
- * the copy need not begin again at each commit, as SQLite's does.  Without a WAL
- * a reader would stop all writers for that long: there it begins again. */
+ * the copy need not begin again at each commit, as SQLite's does.  Without a
+ * WAL a reader would stop all writers for that long: there it begins again. */
 static int
 copy(struct connection *from, sqlite3 *to, int64_t patience)
 {

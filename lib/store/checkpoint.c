@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* checkpoint.c: the WAL goes into the database file before it grows large.
  *
- * Versions of SQLite before 3.51.3 can damage a WAL database: when a checkpoint
- * begins while another connection commits and thereby starts the WAL anew, the
- * checkpoint may not notice, and a later one skips frames (the "WAL-reset" bug,
- * sqlite.org/wal.html).  Starting the WAL anew needs the write lock.  So every
- * checkpoint of ours is run while a transaction of ours holds that lock: nobody
- * can commit from its first look at the WAL to its last.  SQLite's own RESTART
- * and TRUNCATE take the lock too, but go on as PASSIVE, without a word, when
- * they can't have it; here nothing is done then.
+ * Versions of SQLite before 3.51.3 can damage a WAL database: when a
+ * checkpoint begins while another connection commits and thereby starts the
+ * WAL anew, the checkpoint may not notice, and a later one skips frames (the
+ * "WAL-reset" bug, sqlite.org/wal.html).  Starting the WAL anew needs the
+ * write lock.  So every checkpoint of ours is run while a transaction of ours
+ * holds that lock: nobody can commit from its first look at the WAL to its
+ * last.  SQLite's own RESTART and TRUNCATE take the lock too, but go on as
+ * PASSIVE, without a word, when they can't have it; here nothing is done then.
  *
  * The transaction is on the writing connection, the checkpoint on another one,
  * in mode PASSIVE: it waits for no reader.  What a reader still needs stays in

@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "store/store_int.h"
 
-/* Time between two attempts to get a lock, ns.  Short and fixed is fair between
- * many processes; SQLite's own growing delay starves some of them. */
+/* Time between two attempts to get a lock, ns.  Short and fixed is fair
+ * between many processes; SQLite's own growing delay starves some of them. */
 #define BUSY_SLEEP	200000
 
 /* Pages kept in memory, KiB: the one writer profits from what it read before;
@@ -32,9 +32,9 @@ static const char *const fixed[] = {
 	[FIXED_NORMAL] = "PRAGMA synchronous=NORMAL",
 };
 
-/* SQLite takes ENOSPC alone for a full disk; a hosting quota and a limit of the
- * file size are the same to us.  Of a failed COMMIT sqlite3_system_errno() does
- * not know; errno is still there. */
+/* SQLite takes ENOSPC alone for a full disk; a hosting quota and a limit of
+ * the file size are the same to us.  Of a failed COMMIT sqlite3_system_errno()
+ * does not know; errno is still there. */
 static bool
 no_room(sqlite3 *h, int error)
 {

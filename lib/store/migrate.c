@@ -31,12 +31,14 @@ read_version(struct store *s, int64_t *version)
 	if ((e = read_number(s, "PRAGMA user_version", version)) != OK ||
 	    (e = read_number(s, "PRAGMA application_id", &id)) != OK)
 		return e;
-	if (id != s->pool->schema->application_id && (id != 0 || *version != 0))
+	if (id != s->pool->schema->application_id &&
+	    (id != 0 || *version != 0))
 		return FAIL(s->log, INTERNAL, "store: the file belongs to "
 		    "another program (application_id %lld); set database to "
 		    "another path", (long long)id);
 	if (*version < 0 || *version > (int64_t)s->pool->schema->nmigrations)
-		return FAIL(s->log, INTERNAL, "store: the file has schema %lld "
+		return FAIL(s->log, INTERNAL,
+		    "store: the file has schema %lld "
 		    "and this program knows %zu; install the newer wxlogin",
 		    (long long)*version, s->pool->schema->nmigrations);
 	return OK;
@@ -67,7 +69,8 @@ apply(struct store *s, int64_t from)
 	    FAIL(s->log, INTERNAL, "no memory") : OK;
 	size_t i;
 
-	for (i = (size_t)from; i < s->pool->schema->nmigrations && e == OK; i++)
+	for (i = (size_t)from; i < s->pool->schema->nmigrations &&
+	    e == OK; i++)
 		e = connection_exec(s, s->pool->writer,
 		    s->pool->schema->migrations[i]);
 	if (e == OK)

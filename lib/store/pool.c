@@ -23,7 +23,8 @@ await_reader(struct store *s, struct connection **c)
 	pthread_mutex_lock(&pool->mutex);
 	while (pool->idle == NULL && pool->readers >= READERS_MAX &&
 	    rc != ETIMEDOUT)
-		rc = pthread_cond_timedwait(&pool->given, &pool->mutex, &until);
+		rc = pthread_cond_timedwait(&pool->given, &pool->mutex,
+		    &until);
 	if ((*c = pool->idle) != NULL)
 		pool->idle = (*c)->next;
 	else if (pool->readers < READERS_MAX)

@@ -30,7 +30,8 @@ make_key_file(const char *path, struct log *log)
 	random_bytes(key, sizeof(key));
 	ok = file_make(path, key, sizeof(key));
 	explicit_bzero(key, sizeof(key));
-	return ok ? OK : FAIL(log, INTERNAL, "seal key file %s: %s; its folder "
+	return ok ? OK : FAIL(log, INTERNAL,
+	    "seal key file %s: %s; its folder "
 	    "has to be writable for the program", path, strerror(errno));
 }
 

@@ -28,7 +28,7 @@ struct log;
 struct seal {
 	uint8_t		 keys[SEAL_KEYS_MAX][32];
 	size_t		 nkeys;
-	const char	*path;		/* of the file; NULL: none to look at */
+	const char	*path;		/* of the file, or NULL */
 	struct log	*log;
 	ino_t		 ino;		/* the file as it was read */
 	struct timespec	 mtime;

@@ -9,14 +9,15 @@
  *
  *	struct q *q = q_new(store, Q_SESSION_FIND);
  *
- *	q_blob(q, ":token_hash", hash, HASH_LEN);
+ *	q_blob(q, ":sid", id, SESSION_ID_LEN);
  *	if (q_row(q))
  *		id = q_col_int(q, 0);
  *	return q_end(q);
  *
  * A handle belongs to one thread; connections are shared, and none is held but
- * between q_new() and q_end(), or in a body.  Outcomes: BUSY when the store can't be
- * written in time or the disk is full, INTERNAL (cause logged) for the rest.
+ * between q_new() and q_end(), or in a body.  Outcomes: BUSY when the store
+ * can't be written in time or the disk is full, INTERNAL (cause logged) for
+ * the rest.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -58,18 +59,18 @@ struct store_options {
 /* Once per process, before any thread. */
 void		store_init(void);
 
-/* What the threads of a process share: some connections for reading and one for
- * writing.  Nothing is opened yet.  NULL: no memory.  The path is copied; the
- * schema has to outlive it. */
+/* What the threads of a process share: some connections for reading and one
+ * for writing.  Nothing is opened yet.  NULL: no memory.  The path is copied;
+ * the schema has to outlive it. */
 struct store_pool *store_pool_new(const struct schema *,
 		    const struct store_options *);
 
 /* When no handle is left.  A CGI process leaves without. */
 void		store_pool_free(struct store_pool *);
 
-/* A thread's handle.  The first one opens the store: makes the file (mode 0600)
- * and brings the schema up to date when that is needed, safely against others
- * doing the same. */
+/* A thread's handle.  The first one opens the store: makes the file (mode
+ * 0600) and brings the schema up to date when that is needed, safely against
+ * others doing the same. */
 enum outcome	store_join(struct store_pool *, struct log *,
 		    struct store **);
 
@@ -85,6 +86,9 @@ enum outcome	store_check(struct store *);
 
 /* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
 bool		store_sound(struct store *);
+
+/* How many transactions this process has begun. */
+uint64_t	store_writes(struct store *);
 
 /* Can the write lock be had, and a transaction be committed?  False, with the
  * cause logged, if not. */
@@ -108,8 +112,8 @@ enum durability {
 
 /* Run `body` in a transaction: committed when it returns OK, else rolled back,
  * and its outcome returned.  The body may be run more than once, so what it
- * leaves in memory has to come out the same each time, and everything random is
- * made before it.  It must not ask WeChat. */
+ * leaves in memory has to come out the same each time, and everything random
+ * is made before it.  It must not ask WeChat. */
 enum outcome	store_write(struct store *, enum durability,
 		    enum outcome (*body)(void *arg), void *arg);
 
@@ -119,10 +123,10 @@ enum outcome	store_write(struct store *, enum durability,
 bool		store_write_soon(struct store *, int64_t ms,
 		    enum outcome (*body)(void *arg), void *arg);
 
-/* ---- one statement */
+/* ---- one statement; text may be NULL */
 struct q	*q_new(struct store *, size_t statement);
 void		 q_int(struct q *, const char *name, int64_t);
-void		 q_text(struct q *, const char *name, const char *);  /* or NULL */
+void		 q_text(struct q *, const char *name, const char *);
 void		 q_blob(struct q *, const char *name, const void *, size_t);
 bool		 q_row(struct q *);		/* is there a (further) row? */
 int64_t		 q_col_int(struct q *, int);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* store_int.h: what the files of the store share and nobody else sees.
  *
- * A process has one pool: a few connections for reading, which threads take for
- * a statement each, and one for writing, at which they queue.  A CGI run has
- * one connection for both.  struct store is a thread's own handle on it. */
+ * A process has one pool: a few connections for reading, which threads take
+ * for a statement each, and one for writing, at which they queue.  A CGI run
+ * has one connection for both.  struct store is a thread's own handle on it.
+ * */
 #ifndef STORE_INT_H
 #define STORE_INT_H
 
@@ -12,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include "base/bounds.h"
 #include "store/store.h"
 
 #define READERS_MAX	16	/* connections for reading, per process */
@@ -78,6 +80,7 @@ struct store_pool {
 	pthread_cond_t		 given;
 	struct connection	*idle;
 	size_t			 readers;	/* idle or taken */
+	atomic_ullong		 writes;	/* transactions begun */
 	atomic_int		 wal_frames;	/* in the WAL at last commit */
 	atomic_int		 checkpoint_at;	/* frames */
 	atomic_flag		 maintaining;

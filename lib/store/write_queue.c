@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* write_queue.c: transactions: one writer a process, commits in groups.
  *
- * SQLite takes its write lock by polling.  That is fair between a few processes
- * but starves some of a few hundred threads, and each commit costs a sync of
- * the disk.  So the threads of a process queue for one connection, first come,
- * first served.  Each runs its body in the transaction that the one before left
- * open, in a savepoint of its own: a body that fails rolls back alone.  The last
- * in the queue commits for all; then all are told the group's outcome.
+ * SQLite takes its write lock by polling.  That is fair between a few
+ * processes but starves some of a few hundred threads, and each commit costs a
+ * sync of the disk.  So the threads of a process queue for one connection,
+ * first come, first served.  Each runs its body in the transaction that the
+ * one before left open, in a savepoint of its own: a body that fails rolls
+ * back alone.  The last in the queue commits for all; then all are told the
+ * group's outcome.
  *
- * A RELAXED body waits for no commit.  A group is opened with the durability of
- * its first member, since SQLite can't change it inside a transaction: so a
+ * A RELAXED body waits for no commit.  A group is opened with the durability
+ * of its first member, since SQLite can't change it inside a transaction: so a
  * DURABLE one commits a RELAXED group before it, which costs no sync. */
 #include <config.h>
 
@@ -56,8 +57,8 @@ leave_line(struct write_queue *q, const struct member *m)
 		}
 }
 
-/* Wait until the writer is ours; false: not within the patience.  Who was given
- * the turn has it, however late it looks. */
+/* Wait until the writer is ours; false: not within the patience.  Who was
+ * given the turn has it, however late it looks. */
 static bool
 take_turn(struct store *s, struct member *m)
 {
@@ -287,8 +288,10 @@ store_write(struct store *s, enum durability d,
 		(void)commit_group(s);	/* nobody waits for it */
 	if (!q->open)
 		e = open_group(s, d);
-	if (e == OK)
+	if (e == OK) {
+		atomic_fetch_add(&s->pool->writes, 1);
 		e = run_body(s, body, arg);
+	}
 	e = finish(s, &m, d, e);
 	pthread_cond_destroy(&m.wake);
 	return e;
@@ -308,6 +311,12 @@ store_write_soon(struct store *s, int64_t ms,
 	if (e != OK && !failed_before)
 		log_forget(s->log);
 	return e == OK;
+}
+
+uint64_t
+store_writes(struct store *s)
+{
+	return atomic_load(&s->pool->writes);
 }
 
 static enum outcome

@@ -40,7 +40,8 @@ read_row(struct context *cx, const struct app *app, struct row *row)
 		sealed = q_col_blob(q, COL_ACCESS_GET_TOKEN, &n);
 		row->access.version = q_col_int(q, COL_ACCESS_GET_VERSION);
 		row->expires = q_col_int(q, COL_ACCESS_GET_EXPIRES);
-		row->refused_until = q_col_int(q, COL_ACCESS_GET_REFUSED_UNTIL);
+		row->refused_until = q_col_int(q,
+		    COL_ACCESS_GET_REFUSED_UNTIL);
 		row->lease_until = q_col_int(q, COL_ACCESS_GET_LEASE_UNTIL_MS);
 		/* A token that no key opens is treated as missing. */
 		row->have = row->expires > cx->now && n > SEAL_EXTRA &&
@@ -167,7 +168,8 @@ read_token(struct log *log, struct json_object *o, void *arg)
 }
 
 /* getStableAccessToken, never forced; `token` has room for ACCESS_TOKEN_MAX
- * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's. */
+ * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's.
+ * */
 static enum outcome
 stable_token(struct context *cx, const struct app *app, char *token,
     int64_t *life)

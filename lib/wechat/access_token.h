@@ -2,9 +2,9 @@
 /* access_token.h: WeChat's access_token, one for all processes of an app.
  *
  * It is kept sealed in the store.  When it runs out, one process takes a lease
- * and fetches the next (stable_token, never forced); the others use the old one
- * while it lives, or wait.  After a refusal (a wrong AppSecret, say) nobody
- * asks again for ACCESS_REFUSED seconds. */
+ * and fetches the next (stable_token, never forced); the others use the old
+ * one while it lives, or wait.  After a refusal (a wrong AppSecret, say)
+ * nobody asks again for ACCESS_REFUSED seconds. */
 #ifndef ACCESS_TOKEN_H
 #define ACCESS_TOKEN_H
 
@@ -23,7 +23,8 @@ struct access {
 };
 
 /* The token to use now.  WECHAT_ERROR, WECHAT_UNAVAILABLE, or the store's. */
-enum outcome	access_get(struct context *, const struct app *, struct access *);
+enum outcome	access_get(struct context *, const struct app *,
+		    struct access *);
 
 /* WeChat refused this one (40001, 40014, 42001): drop it, unless a newer one
  * has come meanwhile. */

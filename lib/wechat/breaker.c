@@ -65,7 +65,8 @@ breaker_allow(struct context *cx, int64_t *failures)
 	*failures = s.failures;
 	if (s.failures < BREAKER_FAILURES)
 		return OK;
-	/* A time much further ahead than is ever set: the clock was set back. */
+	/* A time much further ahead than is ever set: the clock was set back.
+	 * */
 	if (s.open_until > now &&
 	    s.open_until <= now + BREAKER_OPEN * 1000 + CLOCK_AHEAD) {
 		cx->retry_after = (s.open_until - now + 999) / 1000;
@@ -84,7 +85,8 @@ breaker_allow(struct context *cx, int64_t *failures)
 			return OK;
 	}
 	cx->retry_after = 1;
-	return FAIL(cx->log, WECHAT_UNAVAILABLE, "WeChat could not be reached; "
+	return FAIL(cx->log, WECHAT_UNAVAILABLE,
+	    "WeChat could not be reached; "
 	    "another process is trying");
 }
 

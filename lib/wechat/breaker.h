@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* breaker.h: circuit breaker for calls to WeChat, shared by all processes.
  *
- * After BREAKER_FAILURES failures in a row to reach it (no connection, timeout,
- * cut reply; not -1, not an HTTP error), in whatever process, every call is
- * refused for BREAKER_OPEN seconds; then one may try.  The state is a row of
- * the store; a success writes only when there were failures before. */
+ * After BREAKER_FAILURES failures in a row to reach it (no connection,
+ * timeout, cut reply; not -1, not an HTTP error), in whatever process, every
+ * call is refused for BREAKER_OPEN seconds; then one may try.  The state is a
+ * row of the store; a success writes only when there were failures before. */
 #ifndef BREAKER_H
 #define BREAKER_H
 

@@ -117,7 +117,8 @@ from_http(struct context *cx, enum http_result r, long status, const char *why)
 }
 
 static enum outcome
-send_once(struct context *cx, const struct api *a, const struct http_call *call,
+send_once(struct context *cx, const struct api *a,
+    const struct http_call *call,
     int64_t *errcode)
 {
 	struct buf reply = { .max = UPSTREAM_MAX + 1 };

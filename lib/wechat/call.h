@@ -29,7 +29,8 @@ struct api {
 	struct buf	 query;		/* "name=value&..." or empty */
 	struct buf	 body;		/* JSON to POST; empty: a GET */
 	bool		 once;		/* a code that can be used once */
-	enum outcome	 (*read)(struct log *, struct json_object *, void *out);
+	enum outcome	 (*read)(struct log *, struct json_object *,
+	    void *out);
 	void		*out;
 };
 

@@ -70,7 +70,8 @@ wechat_read_session(struct log *log, const char *text, size_t n,
 }
 
 enum outcome
-wechat_code2session(struct context *cx, const struct app *app, const char *code,
+wechat_code2session(struct context *cx, const struct app *app,
+    const char *code,
     struct wechat_session *out)
 {
 	struct api a = { API_INIT, .path = "/sns/jscode2session",

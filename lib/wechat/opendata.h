@@ -42,8 +42,8 @@ struct opendata_rules {
 };
 
 /* Decrypt the n bytes of `data` (AES-128-CBC, PKCS#7) with each key, and judge
- * watermark and openId.  NULL: no key opens it, or it breaks a rule.  The caller
- * ends the result with json_done(). */
+ * watermark and openId.  NULL: no key opens it, or it breaks a rule.  The
+ * caller ends the result with json_done(). */
 struct json_object *opendata_open(const struct keys *, const uint8_t *data,
 		    size_t n, const uint8_t iv[OPENDATA_IV],
 		    const struct opendata_rules *);

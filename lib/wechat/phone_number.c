@@ -79,7 +79,8 @@ read_phone(struct log *log, struct json_object *o, void *arg)
 }
 
 enum outcome
-wechat_phone_number(struct context *cx, const struct app *app, const char *code,
+wechat_phone_number(struct context *cx, const struct app *app,
+    const char *code,
     const char *openid, struct wechat_phone *phone)
 {
 	struct phone_out out = { app->appid, phone };

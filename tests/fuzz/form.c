@@ -33,7 +33,8 @@ judge(const struct field *f, const struct val *v)
 	size_t chars, n;
 
 	if (f->type == FIELD_INT || f->type == FIELD_CHOICE) {
-		if (v->s != NULL || v->i < (f->type == FIELD_INT ? f->min : 0) ||
+		if (v->s != NULL ||
+		    v->i < (f->type == FIELD_INT ? f->min : 0) ||
 		    v->i > (f->type == FIELD_INT ? f->max : 2))
 			abort();
 		return;

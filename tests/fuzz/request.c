@@ -69,7 +69,8 @@ put(void *arg, const char *p, size_t n)
 	judge(++f->writes == 1 && end != NULL && n > 12 &&
 	    memcmp(p, "Status: ", 8) == 0 && memchr(p, '\0', n) == NULL);
 	for (s = p; s < end; s++)
-		judge((*s >= 0x20 && *s < 0x7f) || (*s == '\r' && s[1] == '\n') ||
+		judge((*s >= 0x20 && *s < 0x7f) ||
+		    (*s == '\r' && s[1] == '\n') ||
 		    (*s == '\n' && s[-1] == '\r'));
 	judge(f->told || memmem(p, n, token, TOKEN_LEN) == NULL);
 	left = n - (size_t)(end + 4 - p);
@@ -128,7 +129,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '\0';
-	for (at = text, end = text + size; at < end && *at != '\n'; at = next) {
+	for (at = text, end = text + size; at < end &&
+	    *at != '\n'; at = next) {
 		char *nl = memchr(at, '\n', (size_t)(end - at));
 
 		next = nl == NULL ? end : nl + 1;

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# guard.sh: rules about the source and the programs that no compiler checks.
+# guard.sh: rules about the source that no compiler checks.
 #
-# Wants top_srcdir and top_builddir; speaks TAP.  What it can't find is a
-# failure, never a skip.
+# Wants top_srcdir; speaks TAP.  What it can't find is a failure, never a skip.
 
-src=${top_srcdir:?} build=${top_builddir:?}
+src=${top_srcdir:?}
+. "$src/tests/guard/tap.sh"
 
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
@@ -23,32 +23,7 @@ headers='fcgi_stdio.h'
 
 file_max=400
 function_max=100
-
-# Programs that start without libcurl.
-plain='checksession logout unbindphone updateuser'
-
-n=0 bad=0
-
-# ok WHY: passed; no WHY [TEXT]: failed, with what was found
-ok() {
-	n=$((n + 1))
-	echo "ok $n - $1"
-}
-no() {
-	n=$((n + 1)) bad=1
-	echo "not ok $n - $1"
-	[ -z "$2" ] || printf '%s\n' "$2" | sed 's/^/# /'
-}
-
-# none WHY TEXT: passed when there is no text
-none() {
-	if [ -z "$2" ]; then ok "$1"; else no "$1" "$2"; fi
-}
-
-bail() {
-	echo "Bail out! $1"
-	exit 99
-}
+columns_max=79
 
 for d in lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz; do
 	[ -d "$src/$d" ] || bail "no folder $d below the source"
@@ -60,16 +35,9 @@ programs=$(for f in "$src"/cgi-bin/*.c; do basename "$f" .c; done)
 case $programs in
 *'*'*) bail "no programs in cgi-bin" ;;
 esac
-for p in $programs; do
-	[ -x "$build/cgi-bin/$p" ] || bail "cgi-bin/$p is not built"
-done
-type ldd >/dev/null 2>&1 || bail "no ldd"
 
 cd "$src" || bail "can't enter the source"
-case $build in
-/*) ;;
-*) build=$OLDPWD/$build ;;
-esac
+tmp=$(mktemp) && trap 'rm -f "$tmp"' EXIT || exit 99
 # Without what a build in the source folder made (statements.c and .h).
 sources=$(find lib ctl pages cgi-bin sandbox -name '*.c' \
     ! -name 'statements.c' | sort)
@@ -110,6 +78,19 @@ none "no file has more than $file_max lines" \
 	FNR == 1 && NR > 1 && last > most { print name ": " last " lines" }
 	{ name = FILENAME; last = FNR }
 	END { if (last > most) print name ": " last " lines" }' $all)"
+none "no line of C is wider than $columns_max columns, with tabs of 8" \
+    "$(LC_ALL=C awk -v most="$columns_max" '
+	{
+		text = $0
+		gsub(/[\200-\277]/, "", text)	# the rest of a character
+		n = split(text, part, /\t/)
+		at = 0
+		for (i = 1; i < n; i++)
+			at += length(part[i]) + 8 - (at + length(part[i])) % 8
+		at += length(part[n])
+		if (at > most)
+			print FILENAME ":" FNR ": " at " columns"
+	}' $all $units tests/unit/*.h tests/fuzz/*.c tests/bench/*.c)"
 none "each file begins with its licence and says what it is" \
     "$(for f in $all $units tests/unit/*.h tests/fuzz/*.c; do
 	head -n 1 "$f" | grep -qxF '/* SPDX-License-Identifier: MIT */' &&
@@ -168,48 +149,49 @@ for d in tests/fuzz/corpus/*/; do
 	none "$d has input" "$(ls "$d" | grep -q . || echo none)"
 done
 
-# ---- the programs
+# ---- comments
 
-for p in $programs; do
-	out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" --version </dev/null)
-	rc=$?
-	case $rc:$out in
-	0:"$p (wxlogin) "[0-9]*) ok "$p --version" ;;
-	*) no "$p --version" "exit $rc: $out" ;;
-	esac
-	out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" --help </dev/null)
-	rc=$?
-	missing=$(for s in $settings; do
-		printf '%s\n' "$out" | grep -q "^  $s (" || echo "$s"
-	done)
-	case $rc:$missing in
-	0:) ok "$p --help tells all settings" ;;
-	*) no "$p --help tells all settings" "exit $rc; missing: $missing" ;;
-	esac
-	for arg in '' --nonsense; do
-		out=$(env -u REQUEST_METHOD "$build/cgi-bin/$p" $arg \
-		    </dev/null 2>/dev/null)
-		rc=$?
-		case $rc:$out in
-		2:) ok "$p $arg: exit 2, nothing on stdout" ;;
-		*) no "$p $arg: exit 2, nothing on stdout" "exit $rc: $out" ;;
+# A comment names a heading of doc/protocol.md, and one that is there.
+told=$(find lib ctl pages cgi-bin sandbox sql tests/unit tests/fuzz \
+    tests/system -name '*.[ch]' -o -name '*.sql' -o -name '*.py')
+none "no comment names a section by its number" \
+    "$(grep -niE "(contract|protocol\.md)('s)?,? *\(?(sections? )?[0-9]" $told)"
+sed -n 's/^##* //p' doc/protocol.md >"$tmp"
+[ "$(wc -l <"$tmp")" -ge 15 ] || bail "no headings in doc/protocol.md"
+none "the headings of doc/protocol.md that comments name are there" \
+    "$(grep -nE 'doc/protocol\.md, ' $told | while read -r line; do
+	heading=${line##*doc/protocol.md, }
+	while read -r h; do
+		case $heading in
+		"$h"*) continue 2 ;;
 		esac
-	done
-done
-
-for p in $plain; do
-	[ -r "cgi-bin/$p.c" ] || bail "no cgi-bin/$p.c"
-	none "$p starts without libcurl and OpenSSL" \
-	    "$(ldd "$build/cgi-bin/$p" 2>&1 |
-	    grep -E 'libcurl|libssl|libcrypto|not found')"
-done
-none "who calls WeChat is known" \
-    "$(grep -L wechat_upstream cgi-bin/*.c | while read -r f; do
-	case " $plain " in
-	*" $(basename "$f" .c) "*) ;;
-	*) echo "$f does not call WeChat and is not in the list" ;;
-	esac
+	done <"$tmp"
+	printf '%s\n' "$line"
     done)"
 
-echo "1..$n"
-exit $bad
+# ---- the system tests
+
+suites=$(ls tests/system/*.py | sed 's,.*/,,; s,\.py$,,' | grep -vx run)
+[ "$(echo $suites | wc -w)" -ge 14 ] || bail "no suites in tests/system"
+# foreign FILE...: imports of a module that is a suite, or run.py
+foreign() {
+	grep -nE "^[ 	]*(from|import)[ 	]+($(echo run $suites | tr ' ' '|'))([ 	,.]|\$)" \
+	    "$@" /dev/null
+}
+none "a suite imports the kit, never a suite" "$(foreign tests/system/*.py)"
+none "the kit imports no suite" "$(foreign tests/system/kit/*.py)"
+printf 'import json\n    from cases import sound\n' >"$tmp"
+case $(foreign "$tmp") in
+"$tmp:2:"*) ok "an import of a suite is found" ;;
+*) no "an import of a suite is found" ;;
+esac
+named=$(sed -n '/^SUITES/,/)/p; /^SLOW/,/)/p' tests/system/run.py |
+    grep -o "'[a-z_]*'" | tr -d "'")
+for s in $suites; do
+	case " $(echo $named) " in
+	*" $s "*) ok "suite $s is run" ;;
+	*) no "suite $s is run" "it is not in tests/system/run.py" ;;
+	esac
+done
+
+done_testing

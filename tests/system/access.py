@@ -7,14 +7,17 @@ asked."""
 import json
 import time
 
-from cases import sound
-from harness import APP1, APP2, Cgi, FastCgi, log_in, post
-from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
-                  FakeWeChat, Gate, Installed, Load, aside, asked, flipped,
-                  last, run_cases, under)
-from races import at_once
-from secrecy import spellings, written
-from tap import check, equal
+from kit.callers import Load, aside, at_once, under
+from kit.encryption import flipped
+from kit.fake_wechat import FakeWeChat, Gate
+from kit.harness import APP1, APP2, Cgi, FastCgi, log_in, post
+from kit.installations import Installed
+from kit.replies import sound
+from kit.spelling import spellings, written
+from kit.tap import check, equal
+from kit.wechat import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
+                        asked, last)
+from kit.world import run_cases
 
 # Many processes at once may have to wait for one another.
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),

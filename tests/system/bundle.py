@@ -2,7 +2,6 @@
 """bundle.py: the zip of `make bundle`, unpacked as its README says into web
 space where programs run as the customer, by suexec, and into such where they
 run as the web server."""
-import functools
 import os
 import pathlib
 import re
@@ -11,33 +10,17 @@ import subprocess
 import urllib.parse
 import zipfile
 
-import servers
-from browser import Browser, there as browser_there
-from cases import sound
-from harness import APP1, PROGRAMS, ROOT_RUN, Http, check_token, log_in, post
-from tap import Failed, check, equal
-from wechat import Folder, StandIn
+from kit import servers
+from kit.browser import Browser, there as browser_there
+from kit.harness import (APP1, PROGRAMS, ROOT_RUN, Http, check_token, log_in,
+                         post)
+from kit.replies import sound
+from kit.tap import Failed, check, equal
+from kit.web_space import FORM, GROUP, USER, WORD, made_bundle
+from kit.wechat import Folder, StandIn
 
 SUEXEC = '/usr/lib/apache2/suexec-custom'
 SETTINGS = '/etc/apache2/suexec/www-data'
-USER, GROUP = 'nobody', 'nogroup'       # who no web server runs as
-WORD = 'a word of at least sixteen <characters>'
-FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
-
-
-def make_bundle(build):
-    done = subprocess.run(['make', '-s', 'bundle'], cwd=build, text=True,
-                          capture_output=True, check=False)
-    equal(done.returncode, 0, f'make bundle: {done.stdout}{done.stderr}')
-    found = list(pathlib.Path(build).glob('*-bundle.zip'))
-    equal(len(found), 1, f'zips: {found}')
-    return found[0]
-
-
-@functools.cache
-def made_bundle(build):
-    """The zip of this build, made once for all suites."""
-    return make_bundle(build)
 
 
 class Space(Folder):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""cases.py: the contract, sections 1 to 4, through every transport.
+"""cases.py: doc/protocol.md, Common rules, onlogin, checksession and logout,
+through every transport.
 
 ROWS are single requests, each with its reason; STORIES are a few requests in a
 row.  In strings of a request {code}, {token}, {dead}, {expired}, {used} stand
@@ -9,89 +10,15 @@ import json
 import re
 import time
 
-import fcgi
-import servers
-from harness import (APP1, APP2, Cgi, FastCgi, PROGRAMS, Site, check_token,
-                     log_in, post, token_hash, until)
-from tap import Failed, check, equal
-from wechat import StandIn
+from kit import fcgi, servers
+from kit.harness import (APP1, APP2, PROGRAMS, Cgi, FastCgi, Site,
+                         check_token, log_in, post, token_hash, until)
+from kit.replies import FORM, JSON, sound, sound_headers, sound_login
+from kit.tap import Failed, check, equal
+from kit.wechat import StandIn
+from kit.world import World
 
-JSON = 'application/json'
-FORM = 'application/x-www-form-urlencoded'
-STATUS = {'OK': 200, 'PARAM_INVALID': 400, 'CODE_INVALID': 400,
-          'CODE_USED': 400, 'AUTH_INVALID': 401, 'AUTH_EXPIRED': 401,
-          'USER_BLOCKED': 403, 'NOT_FOUND': 404, 'METHOD_NOT_ALLOWED': 405,
-          'BODY_TOO_LARGE': 413, 'UNSUPPORTED_MEDIA_TYPE': 415,
-          'TOO_MANY_REQUESTS': 429, 'INTERNAL': 500, 'WECHAT_ERROR': 502,
-          'WECHAT_UNAVAILABLE': 503, 'BUSY': 503}
-RETRY = {'TOO_MANY_REQUESTS', 'WECHAT_UNAVAILABLE', 'BUSY'}
-USER_INFO = {'id': str, 'nickname': str, 'avatarUrl': str, 'gender': int,
-             'language': str, 'country': str, 'province': str, 'city': str,
-             'phone': str, 'countryCode': str, 'hasUnionId': bool}
-REQUEST_ID = re.compile(r'[A-Za-z0-9._-]{1,64}\Z')
-TOKEN = re.compile(r'[A-Za-z0-9_-]{43}\Z')
 NO_TOKEN = 'x' * 43             # well-formed, and nobody's
-
-
-# ---- what holds for every reply
-
-def sound_headers(reply, code):
-    """Section 1, Replies, but for the body."""
-    for name, value in (('Cache-Control', 'no-store'),
-                        ('X-Content-Type-Options', 'nosniff')):
-        equal(reply.all(name), [value], name)
-    ids = reply.all('X-Request-Id')
-    check(len(ids) == 1 and REQUEST_ID.match(ids[0]), f'X-Request-Id: {ids}')
-    equal(bool(reply.all('Retry-After')), code in RETRY, 'Retry-After there')
-    if code in RETRY:
-        check(reply.get('Retry-After').isdigit(), 'Retry-After is no number')
-    equal(len(reply.all('WWW-Authenticate')), int(reply.status == 401),
-          'WWW-Authenticate lines')
-    equal(bool(reply.all('Allow')), reply.status in (204, 405), 'Allow there')
-    for name, value in reply.headers:
-        check(not name.lower().startswith(('set-cookie', 'location',
-                                           'x-wxlogin', 'variable-')),
-              f'header {name}: {value}')
-
-
-def sound_error(reply):
-    body = reply.json
-    wanted = {'code', 'message', 'requestId'}
-    if body['code'] == 'PARAM_INVALID':
-        wanted.add('field')
-    equal(set(body), wanted, 'members of an error')
-    equal(body['requestId'], reply.get('X-Request-Id'), 'requestId')
-    check(body['message'], 'an empty message')
-
-
-def sound(reply):
-    """Everything that section 1 says of a reply with a body; its code."""
-    equal(reply.all('Content-Type'), ['application/json; charset=utf-8'],
-          f'Content-Type of {reply!r}')
-    for length in reply.all('Content-Length'):
-        equal(int(length), len(reply.body), 'Content-Length')
-    code = reply.json['code']
-    equal(reply.status, STATUS[code], f'status of {reply!r}')
-    sound_headers(reply, code)
-    if code == 'OK':
-        equal(set(reply.json), {'code', 'data'}, 'members of a success')
-    else:
-        sound_error(reply)
-    return code
-
-
-def sound_user(info):
-    equal({k: type(v) for k, v in info.items()}, USER_INFO, 'userInfo')
-    check(re.match(r'[0-9A-HJKMNP-TV-Z]{26}\Z', info['id']), info['id'])
-
-
-def sound_login(data):
-    equal(set(data), {'token', 'expiresIn', 'absoluteExpiresIn', 'newUser',
-                      'userInfo'}, 'members of a login')
-    check(TOKEN.match(data['token']), data['token'])
-    check(isinstance(data['newUser'], bool), data['newUser'])
-    sound_user(data['userInfo'])
-    return data
 
 
 # ---- rows
@@ -231,7 +158,7 @@ LIMITED = (('login_failures', '3'),)
 ORIGIN = {'Origin': 'https://demo.example'}
 
 ROWS = [
-    # ---- 1. paths
+    # ---- Paths and methods: paths
     Row('the path / below a program is its own', '200 OK', LOGIN, json=GOOD,
         path='/'),
     Row('another path is 404', '404 NOT_FOUND', LOGIN, json=GOOD, path='/x'),
@@ -243,7 +170,7 @@ ROWS = [
         path='/x'),
     Row('encoded dots do not lead out', '404', '%2e%2e/etc/wxlogin.conf',
         'GET', on=HTTP - LIGHTTPD - {'nginx'}),
-    # ---- 1. methods
+    # ---- Paths and methods: methods
     Row('GET logs in too: published clients do', '200 OK', LOGIN, 'GET',
         query='code={code}'),
     Row('POST checks too', '200 OK', CHECK, json={}, bearer='{token}'),
@@ -270,7 +197,7 @@ ROWS = [
         also=empty_204('POST', 'OPTIONS')),
     Row('OPTIONS below a program is still 404', '404 NOT_FOUND', OUT,
         'OPTIONS', path='/x'),
-    # ---- 1. CORS
+    # ---- Browsers (CORS)
     Row('no CORS unless configured', '200 OK', CHECK, 'GET', bearer='{token}',
         headers=ORIGIN, also=no_header('Access-Control-Allow-Origin')),
     Row('the configured origin may read', '200 OK', CHECK, 'GET',
@@ -296,7 +223,7 @@ ROWS = [
                    'Authorization, sessionid, Content-Type'),
             header('Access-Control-Allow-Methods',
                    'GET, HEAD, POST, OPTIONS'))),
-    # ---- 1. order of checks: what the web server sends twice
+    # ---- Order of checks: what the web server sends twice
     Row('two methods are a fault of the web server', '500 INTERNAL', CHECK,
         'GET', bearer='{token}', twice=[('REQUEST_METHOD', 'POST')],
         on={'fastcgi'}),
@@ -327,7 +254,7 @@ ROWS = [
         body=b'{', type=JSON),
     Row('401 before the fields', '401 AUTH_INVALID', CHECK,
         json={'sessionid': NO_TOKEN, 'scope': 7}),
-    # ---- 1. bodies: size and length
+    # ---- Bodies: size and length
     Row('64 KiB is the most', '200 OK', LOGIN, body='{"code":"{code}"' +
         ' ' * (65536 - 43) + '}', type=JSON, on=ALL),
     Row('one byte more is too much', '413 BODY_TOO_LARGE', LOGIN,
@@ -360,7 +287,7 @@ ROWS = [
         params={'CONTENT_LENGTH': None, 'HTTP_TRANSFER_ENCODING': 'chunked'}),
     Row('a POST without a body lacks its field',
         '400 PARAM_INVALID code|body', LOGIN, body=b'', type=JSON),
-    # ---- 1. bodies: type
+    # ---- Bodies: type
     Row('a type may have parameters', '200 OK', LOGIN,
         body='{"code":"{code}"}', type='application/json; charset=utf-8'),
     Row('a type is told in any case', '200 OK', LOGIN,
@@ -378,7 +305,7 @@ ROWS = [
         body=' \r\n\t{"code":"{code}"}'),
     Row('without a type, the rest is a form', '200 OK', LOGIN,
         body='code={code}'),
-    # ---- 1. JSON
+    # ---- Bodies: JSON
     Row('an array is no object', '400 PARAM_INVALID body', LOGIN,
         body='["{code}"]', type=JSON),
     Row('a bare text is no object', '400 PARAM_INVALID body', LOGIN,
@@ -431,7 +358,7 @@ ROWS = [
         type=JSON),
     Row('unknown members are ignored', '200 OK', LOGIN,
         json={**GOOD, 'nonsense': [1, {'a': None}]}),
-    # ---- 1. fields of a JSON body
+    # ---- Bodies: fields of a JSON body
     *[Row(f'a code that is {name}', '400 PARAM_INVALID code', LOGIN,
           json={'code': value}) for name, value in (
               ('a number', 7), ('null', None), ('a list', ['a']),
@@ -444,7 +371,7 @@ ROWS = [
     Row('no code', '400 PARAM_INVALID code', LOGIN, json={'device': 'x'}),
     Row('names are told apart by case', '400 PARAM_INVALID code', LOGIN,
         json={'Code': '{code}'}),
-    # ---- 1. forms and queries
+    # ---- Bodies: forms and queries
     Row('percent-encoding', '200 OK', LOGIN, form='%63ode={code}'),
     Row('broken percent-encoding names its field', '400 PARAM_INVALID code',
         LOGIN, form='code=%zz'),
@@ -478,7 +405,7 @@ ROWS = [
         query='code=%zz&code=x', on=DIRECT),
     Row('the query of a POST does not stand in', '400 PARAM_INVALID code',
         LOGIN, json={'device': 'x'}, query='code={code}'),
-    # ---- 1. the token: where it is looked for
+    # ---- The token: where it is looked for
     Row('Authorization: Bearer', '200 OK', CHECK, 'GET', bearer='{token}'),
     Row('the scheme in any case', '200 OK', CHECK, 'GET',
         headers={'Authorization': 'bEaReR {token}'}),
@@ -534,7 +461,7 @@ ROWS = [
         json={'sessionid': 7}, also=challenge(True)),
     Row('a sessionid twice in a form', '401 AUTH_INVALID', CHECK,
         form='sessionid={token}&sessionid={token}', also=challenge(True)),
-    # ---- 1. the token: what it is
+    # ---- The token: what it is
     Row('no token', '401 AUTH_INVALID', CHECK, 'GET', also=challenge(False)),
     Row('nobody\'s token', '401 AUTH_INVALID', CHECK, 'GET', bearer=NO_TOKEN,
         also=challenge(True)),
@@ -554,7 +481,7 @@ ROWS = [
         bearer='{dead}', also=challenge(True)),
     Row('a token that has expired', '401 AUTH_EXPIRED', CHECK, 'GET',
         bearer='{expired}', also=challenge(True)),
-    # ---- 1. replies
+    # ---- Replies
     Row('the caller\'s X-Request-Id comes back', '401 AUTH_INVALID', CHECK,
         'GET', headers={'X-Request-Id': 'Ab-9._' + 'x' * 58},
         also=header('X-Request-Id', 'Ab-9._' + 'x' * 58)),
@@ -598,7 +525,7 @@ ROWS = [
     Row('settings are not taken from headers', '401 AUTH_INVALID', CHECK,
         'GET', query='sessionid={token}',
         headers={'WXLOGIN-TOKEN-IN-QUERY': 'yes'}),
-    # ---- 2. onlogin: fields
+    # ---- onlogin: fields
     Row('a code that WeChat does not know', '400 CODE_INVALID', LOGIN,
         json={'code': '0nobodyknowsme'}),
     Row('a code that is used up', '400 CODE_USED', LOGIN,
@@ -631,7 +558,7 @@ ROWS = [
         json={**GOOD, 'device': None}),
     Row('a login needs no token, and minds none', '200 OK', LOGIN, json=GOOD,
         bearer=NO_TOKEN),
-    # ---- 4. logout: fields
+    # ---- logout: fields
     Row('a scope that there is not', '400 PARAM_INVALID scope', OUT,
         json={'scope': 'none'}, bearer='{token}'),
     Row('a scope in the other case', '400 PARAM_INVALID scope', OUT,
@@ -877,8 +804,8 @@ def odd_answers(w):
 
 
 STORIES = [
-    ('a login has the contract\'s shape', login_shape),
-    ('a check has the contract\'s shape', check_shape),
+    ('a login has the documented shape', login_shape),
+    ('a check has the documented shape', check_shape),
     ('a second login is not a new user', second_login),
     ('an app is part of who somebody is', two_apps),
     ('a code may be repeated five times', repeats),
@@ -1124,14 +1051,14 @@ def closed_store(w):
 
 AUTHORIZER = [
     ('a live token: who it is, and no body', authorizer_allows),
-    ('a dead one: the contract\'s 401', authorizer_refuses),
+    ('a dead one: the documented 401', authorizer_refuses),
     ('nothing but headers is looked at', authorizer_looks_at_nothing_else),
     ('no token from the query', authorizer_query),
     ('two Authorizations allow nothing', authorizer_twice),
     ('a client does not choose the role', role_is_not_a_header),
     ('other programs do not authorize', others_do_not_authorize),
     ('auth_request: who it is, as headers', identity_headers),
-    ('auth_request: the contract\'s 401', identity_refused),
+    ('auth_request: the documented 401', identity_refused),
     ('a store that can\'t be read is 503', closed_store),
 ]
 
@@ -1199,79 +1126,6 @@ def no_replay(w):
 
 
 # ---- running
-
-class World:
-    """A site, a transport to it, and WeChat; makes what requests need."""
-    users = 0
-
-    def __init__(self, site, transport, wechat):
-        self.site, self.transport, self.wechat = site, transport, wechat
-        self.kept = {}
-
-    def user(self):
-        World.users += 1
-        return f'user{World.users}'
-
-    def code(self):
-        return self.wechat.login(self.user())
-
-    def log_in(self, user):
-        return log_in(self.transport, self.wechat.login(user))
-
-    def log_out(self, token, **fields):
-        return post(self.transport, 'logout', fields,
-                    token).data['sessionsEnded']
-
-    def fresh(self):
-        return self.log_in(self.user())['token']
-
-    def keep(self, name, make):
-        if name not in self.kept:
-            self.kept[name] = make()
-        return self.kept[name]
-
-    def token(self):
-        return self.keep('token', self.fresh)
-
-    def dead(self):
-        def make():
-            token = self.fresh()
-            self.log_out(token)
-            return token
-        return self.keep('dead', make)
-
-    def expired(self):
-        def make():
-            token = self.fresh()
-            self.site.expire(token)
-            return token
-        return self.keep('expired', make)
-
-    def used(self):
-        def make():
-            code = self.code()
-            for _ in range(6):
-                log_in(self.transport, code)
-            return code
-        return self.keep('used', make)
-
-    def age(self, token, used, idle):
-        """Last used so long ago; so long to live."""
-        now = int(time.time())
-        self.site.change('UPDATE sessions SET used = ?, idle_expires = ? '
-                         'WHERE token_hash = ?', now - used, now + idle,
-                         token_hash(token))
-
-    def fill(self, text):
-        makers = {
-            '{code}': self.code, '{token}': self.token, '{dead}': self.dead,
-            '{expired}': self.expired, '{used}': self.used,
-            '{fresh}': self.fresh,
-            '{code2}': lambda: self.wechat.login(self.user(), APP2[0]),
-            '{swapped}': lambda: self.token().swapcase()}
-        return re.sub(r'\{[a-z0-9]+\}', lambda m: makers[m[0]]() if m[0] in
-                      makers else m[0], text)
-
 
 def run_rows(tap, world, name, settings):
     for row in ROWS:

@@ -10,11 +10,11 @@ import signal
 import threading
 import time
 
-from fcgi import Connection
-from harness import (Cgi, FastCgiProcess, Site, cgi_params, check_token,
-                     log_in, parse_cgi, token_hash)
-from tap import Failed, check, equal
-from wechat import StandIn
+from kit.fcgi import Connection
+from kit.harness import (Cgi, FastCgiProcess, Site, cgi_params, check_token,
+                         log_in, parse_cgi, token_hash)
+from kit.tap import Failed, check, equal
+from kit.wechat import StandIn
 
 ROUNDS = 30
 CLIENTS = 4

@@ -9,14 +9,17 @@ import shutil
 import sqlite3
 import time
 
-from cases import sound
-from harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in, post,
-                     token_hash)
-from more import (CHECK_KEY, DECRYPT, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
-                  FakeWeChat, Gate, Installed, Load, aside, encrypt, new_key,
-                  refused, run_cases, under, update, user_info)
-from secrecy import spellings
-from tap import check, equal
+from kit.callers import Load, aside, under
+from kit.encryption import encrypt, new_key
+from kit.fake_wechat import FakeWeChat, Gate
+from kit.harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post, token_hash, update, user_info)
+from kit.installations import Installed
+from kit.replies import DECRYPT, refused, sound
+from kit.spelling import spellings
+from kit.tap import check, equal
+from kit.wechat import CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct
+from kit.world import run_cases
 
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),
            ('max_sessions', '10000'))

@@ -8,12 +8,12 @@ import os
 import subprocess
 import zipfile
 
-import servers
-from bundle import FORM, GROUP, USER, WORD, made_bundle
-from cases import sound
-from harness import APP1, ROOT_RUN, Http, check_token, log_in, post
-from tap import check, equal
-from wechat import Folder, StandIn
+from kit import servers
+from kit.harness import APP1, ROOT_RUN, Http, check_token, log_in, post
+from kit.replies import sound
+from kit.tap import check, equal
+from kit.web_space import FORM, GROUP, USER, WORD, made_bundle
+from kit.wechat import Folder, StandIn
 
 RELEASES = ('bookworm', 'bullseye')     # bullseye: glibc 2.31, of 2020
 HOME = 'srv/space/home'                 # in the chroot

@@ -6,15 +6,16 @@ import socket
 import sqlite3
 import time
 
-import wechat as raw
-from cases import sound
-from harness import APP1, Cgi, FastCgi, check_token, log_in, post
-from more import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
-                  FakeWeChat, Gate, Installed, aside, asked, last, refused,
-                  run_cases, within_a_minute)
-from races import at_once
-from tap import check, equal
-from wechat import RawServer, answer, session
+from kit import wechat as raw
+from kit.callers import aside, at_once, within_a_minute
+from kit.fake_wechat import FakeWeChat, Gate
+from kit.harness import APP1, Cgi, FastCgi, check_token, log_in, post
+from kit.installations import Installed
+from kit.replies import refused, sound
+from kit.tap import check, equal
+from kit.wechat import (CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct,
+                        RawServer, answer, asked, last, session)
+from kit.world import run_cases
 
 # A call that hangs is held by a test, and never by the clock.
 PATIENT = (('wechat_timeout', '60000'), ('wechat_connect_timeout', '60000'),

@@ -8,12 +8,12 @@ import json
 import os
 import threading
 
-import servers
-from cases import PROGRAMS, sound
-from harness import check_token, post, until
-from stands import API, PAGE, PROGRAM, SECRET, STANDS, bearer, processes
-from tap import Failed, check, equal
-from wechat import StandIn
+from kit import servers
+from kit.harness import PROGRAMS, check_token, post, until
+from kit.replies import sound
+from kit.stands import API, PAGE, PROGRAM, SECRET, STANDS, bearer, processes
+from kit.tap import Failed, check, equal
+from kit.wechat import StandIn
 
 JSON = ('Content-Type', 'application/json')
 HEADERS = ('X-WXLogin-User-Id', 'X-WXLogin-Appid', 'X-WXLogin-Openid',

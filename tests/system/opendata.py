@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""opendata.py: what WeChat signed and encrypted (the contract, sections 5 and
-7): the published vectors, everything that must not open, whose keys are tried,
+"""opendata.py: what WeChat signed and encrypted (doc/protocol.md, Open data and
+updateuser): the published vectors, everything that must not open, whose keys are tried,
 and what of a profile is taken.
 
 WeChat is a table here, so that a session has the session_key of a vector."""
@@ -11,12 +11,14 @@ import os
 import time
 import urllib.parse
 
-from cases import FORM, JSON, sound, sound_user
-from harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
-                     token_hash)
-from more import (DECRYPT, ZERO_KEY, FakeWeChat, Installed, encrypt, flipped,
-                  new_key, refused, run_cases, sign, update, user_info)
-from tap import check, equal
+from kit.encryption import ZERO_KEY, encrypt, flipped, new_key, sign
+from kit.fake_wechat import FakeWeChat
+from kit.harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
+                         token_hash, update, user_info)
+from kit.installations import Installed
+from kit.replies import DECRYPT, FORM, JSON, refused, sound, sound_user
+from kit.tap import check, equal
+from kit.world import run_cases
 
 # ---- the vectors: the official example, a real capture, and our own
 

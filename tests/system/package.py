@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import tempfile
 
-import servers
-from cases import sound
-from harness import APP1, PROGRAMS, ROOT_RUN, check_token, log_in, post
-from tap import check, equal
-from wechat import Folder, StandIn
+from kit import servers
+from kit.harness import APP1, PROGRAMS, ROOT_RUN, check_token, log_in, post
+from kit.replies import sound
+from kit.tap import check, equal
+from kit.wechat import Folder, StandIn
 
 SOURCE = servers.HERE.parent.parent
 RELEASE = 'bookworm'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""phones.py: phone numbers (the contract, section 6): by code and by data,
+"""phones.py: phone numbers (doc/protocol.md, updatephone): by code and by data,
 whose they are, and that no copy of one is to be found at rest."""
 import base64
 import hashlib
@@ -7,14 +7,17 @@ import itertools
 import json
 import time
 
-from cases import sound, sound_user
-from harness import APP1, APP2, Cgi, FastCgi, check_token, log_in, post
-from more import (DECRYPT, PHONE_NUMBER, FakeWeChat, Installed, asked,
-                  encrypt, flipped, last, refused, run_cases, user_info)
-from races import at_once
-from secrecy import spellings
-from tap import check, equal
-from wechat import StandIn
+from kit.callers import at_once
+from kit.encryption import encrypt, flipped
+from kit.fake_wechat import FakeWeChat
+from kit.harness import (APP1, APP2, Cgi, FastCgi, check_token, log_in, post,
+                         user_info)
+from kit.installations import Installed
+from kit.replies import DECRYPT, refused, sound, sound_user
+from kit.spelling import spellings
+from kit.tap import check, equal
+from kit.wechat import PHONE_NUMBER, StandIn, asked, last
+from kit.world import run_cases
 
 PATIENT = (('busy_timeout', '30000'),)
 COUNT = itertools.count(1)

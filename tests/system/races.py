@@ -2,26 +2,15 @@
 """races.py: the same thing wanted by many at once.
 
 Counts are exact and no time is measured: whatever the order in which processes
-run, the contract leaves one result."""
-import concurrent.futures
+run, doc/protocol.md leaves one result."""
 import threading
 import time
 
-from harness import (Cgi, FastCgi, Site, check_token, log_in, post,
-                     token_hash)
-from tap import check, equal
-from wechat import StandIn
-
-
-def at_once(functions):
-    """Run them all at the same moment; their results, in order."""
-    barrier = threading.Barrier(len(functions))
-
-    def run(function):
-        barrier.wait()
-        return function()
-    with concurrent.futures.ThreadPoolExecutor(len(functions)) as pool:
-        return [f.result() for f in [pool.submit(run, f) for f in functions]]
+from kit.callers import at_once
+from kit.harness import (Cgi, FastCgi, Site, check_token, log_in, post,
+                         token_hash)
+from kit.tap import check, equal
+from kit.wechat import StandIn
 
 
 def codes_of(replies):

@@ -14,13 +14,13 @@ import tempfile
 import threading
 import zipfile
 
-import servers
-from bundle import WORD, made_bundle
-from cases import sound
-from harness import (APP1, PATIENCE, ROOT_RUN, check_token, cgi_params,
-                     log_in, parse_cgi, post)
-from tap import check, equal
-from wechat import Folder, StandIn
+from kit import servers
+from kit.harness import (APP1, PATIENCE, ROOT_RUN, check_token, cgi_params,
+                         log_in, parse_cgi, post)
+from kit.replies import sound
+from kit.tap import check, equal
+from kit.web_space import WORD, made_bundle
+from kit.wechat import Folder, StandIn
 
 NOBODY = 65534
 NAME = 'wechat.test'            # resolved by this file's own name server

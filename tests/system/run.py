@@ -4,13 +4,11 @@
 
     run.py BUILD [SUITE ...]
 
-BUILD is the folder that `make` was run in; the suites are cases, races,
-wechat_fails, crash, secrecy, process, matrix, bundle, roots, opendata, phones,
-access, limits and ctl, by default all; and package and hosts, which take
-minutes and run only when they are named.  Prints TAP, and at the end "# passed N failed M".
-ASAN_OPTIONS and UBSAN_OPTIONS are passed on; WXLOGIN_KEEP=1 keeps the
-temporary folders.  Needs lighttpd; Apache and nginx with spawn-fcgi are
-tested when they are there."""
+BUILD is the folder that `make` was run in; the suites are those of SUITES,
+by default all, and of SLOW, which run only when they are named.  Prints TAP,
+and at the end "# passed N failed M".  ASAN_OPTIONS and UBSAN_OPTIONS are
+passed on; WXLOGIN_KEEP=1 keeps the temporary folders.  Needs lighttpd; Apache
+and nginx with spawn-fcgi are tested when they are there."""
 import importlib
 import pathlib
 import sys
@@ -19,18 +17,18 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import clean                                   # noqa: E402
-from tap import Tap                                         # noqa: E402
+from kit.harness import clean                               # noqa: E402
+from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
-          'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access', 'limits',
-          'ctl')
-SLOW = ('package', 'hosts')           # only when they are named
+          'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access',
+          'limits', 'ctl')
+SLOW = ('package', 'hosts')     # only when they are named
 
 
 def main(arguments):
     if not arguments or not set(arguments[1:]) <= {*SUITES, *SLOW}:
-        sys.stderr.write(__doc__)
+        sys.stderr.write(f'{__doc__}\nSuites: {" ".join(SUITES + SLOW)}\n')
         return 2
     tap = Tap()
     build = pathlib.Path(arguments[0]).resolve()

@@ -6,24 +6,13 @@ import base64
 import contextlib
 import json
 import sqlite3
-import urllib.parse
 
-import servers
-from harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
-                     post)
-from tap import check, equal
-from wechat import RawServer, StandIn, answer, session
-
-
-def spellings(secret):
-    """What a secret looks like when somebody wrote it down."""
-    out = {secret, secret.hex().encode(), secret.hex().upper().encode(),
-           base64.b64encode(secret), base64.urlsafe_b64encode(secret)}
-    out |= {s.rstrip(b'=') for s in out}
-    out |= {urllib.parse.quote(s, safe='').encode() for s in out}
-    out |= {json.dumps(s.decode('latin-1'))[1:-1].replace('/', '\\/').encode()
-            for s in out if s.isascii()}
-    return {s for s in out if len(s) >= 8}
+from kit import servers
+from kit.harness import (APP1, APP2, Cgi, FastCgi, Site, check_token, log_in,
+                         post)
+from kit.spelling import spellings, written
+from kit.tap import check, equal
+from kit.wechat import RawServer, StandIn, answer, session
 
 
 class Watch:
@@ -112,15 +101,6 @@ def installation_secrets(site):
     return secrets
 
 
-def written(site):
-    """All files but the two that hold secrets by purpose, and the programs."""
-    skip = {site.key.name, 'secret1', 'secret2'}
-    return {str(p.relative_to(site.root)): p.read_bytes()
-            for folder in ('var', 'log', 'run', 'etc')
-            for p in sorted((site.root / folder).rglob('*'))
-            if p.is_file() and p.name not in skip}
-
-
 def nothing_written(site, secrets):
     files = written(site)
     for name in ('var/wxlogin.db', 'var/wxlogin.db-wal'):
@@ -185,7 +165,7 @@ def logs_speak(site, stderr):
 
 
 def lines_are_json(site, stderr):
-    """One JSON object a line, with the members that the contract names."""
+    """One JSON object a line, with the members that doc/operating.md names."""
     wanted = {'time', 'program', 'request_id', 'method', 'code', 'status',
               'ms', 'client'}
     count = 0

@@ -10,11 +10,11 @@ import socket
 import ssl
 import threading
 
-import wechat
-from cases import sound
-from harness import Cgi, FastCgi, Site, check_token, log_in, post
-from tap import check, equal
-from wechat import RawServer, StandIn, answer, session
+from kit import wechat
+from kit.harness import Cgi, FastCgi, Site, check_token, log_in, post
+from kit.replies import sound
+from kit.tap import check, equal
+from kit.wechat import RawServer, StandIn, answer, session
 
 QUICK = (('wechat_timeout', '500'), ('wechat_connect_timeout', '300'))
 UNAVAILABLE, ERROR = 'WECHAT_UNAVAILABLE', 'WECHAT_ERROR'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fixture.h: a store in a temporary folder and a request on it, for tests of what
- * stands on the store. */
+/* fixture.h: a store in a temporary folder and a request on it, for tests of
+ * what stands on the store. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -127,6 +127,7 @@ box_user_row(void *arg)
 	q_text(q, ":openid", u->openid);
 	q_text(q, ":unionid", NULL);
 	q_int(q, ":now", u->b->rq.cx.now);
+	q_int(q, ":minute", u->b->rq.cx.now / 60);
 	return user_take(&u->b->rq, q);
 }
 

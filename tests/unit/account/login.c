@@ -51,59 +51,63 @@ main(void)
 	box_user(&b, "openid-1");
 	t = b.rq.cx.now;
 	login_code_begin(&b.rq, &l, &c);
-	ok(c.locked, "nobody else has the code");
+	ok(c.locked, "a code that nobody exchanges can be locked");
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_INVALID,
-	    "not exchanged, as far as we know");
-	b.conf.wechat_timeout = b.conf.busy_timeout = 0;	/* do not wait */
+	    "a code that was not exchanged here is CODE_INVALID");
+	b.conf.wechat_timeout = b.conf.busy_timeout = 0; /* do not wait */
 	login_code_begin(&b.rq, &l, &c2);
-	ok(!c2.locked, "a second one of the same code does not get hold of it");
+	ok(!c2.locked,
+	    "a second login with a locked code does not get the lock");
 	login_code_end(&c2);
 	login_code_begin(&b.rq, &l2, &c2);
 	ok(c2.locked && memcmp(c.hash, c2.hash, HASH_LEN) != 0,
-	    "the same code of another app is another");
-	ok(repeat(&c) == CODE_USED, "an unknown one can't be repeated");
+	    "the same code of another app has a lock of its own");
+	ok(repeat(&c) == CODE_USED,
+	    "a code that was not exchanged can't be repeated");
 	add(&c);
 	login_code_end(&c);
 	ok(login_code_find(&b.rq, &c2, &id, got) == CODE_INVALID,
-	    "another app's is not found");
+	    "a code is not found as one of another app");
 	login_code_end(&c2);
 	login_code_begin(&b.rq, &l, &c);
-	ok(c.locked, "free again");
+	ok(c.locked, "a lock that was released can be taken again");
 	e = login_code_find(&b.rq, &c, &id, got);
 	ok(e == OK && id == b.rq.user.id && memcmp(got, key, sizeof(key)) == 0,
-	    "found: its user and its key");
+	    "a repeat finds the user and the session_key");
 	b.rq.cx.now = t + 60;
-	ok(login_code_find(&b.rq, &c, &id, got) == OK, "60 s later: still");
+	ok(login_code_find(&b.rq, &c, &id, got) == OK,
+	    "a code can be repeated 60 s later");
 	b.rq.cx.now = t + 61;
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_USED,
-	    "61 s later: used");
+	    "a code is used up 61 s later");
 	b.rq.cx.now = t - 1000;
 	ok(login_code_find(&b.rq, &c, &id, got) != CODE_INVALID,
-	    "the clock set back: it is not unknown");
+	    "with the clock set back a code stays known");
 	b.rq.cx.now = t;
 	for (int i = 1; i <= CODE_REPEATS; i++)
 		ok(repeat(&c) == OK, "repeat %d", i);
-	ok(repeat(&c) == CODE_USED, "one repeat too many");
+	ok(repeat(&c) == CODE_USED, "a sixth repeat is CODE_USED");
 	ok(login_code_find(&b.rq, &c, &id, got) == CODE_USED,
-	    "and it is used up");
+	    "after it the code stays used");
 	is_int(box_sql(b.conf.database, "SELECT repeats FROM login_codes"),
 	    CODE_REPEATS, "no more than %d are counted", CODE_REPEATS);
 	ok(box_sql(b.conf.database, "SELECT count(*) FROM login_codes WHERE "
 	    "instr(session_key, x'66656463') > 0 OR instr(code_hash, "
-	    "'CODE-1') > 0") == 0, "neither code nor key can be read there");
+	    "'CODE-1') > 0") == 0,
+	    "neither code nor session_key can be read in the store");
 	/* its key does not open in another row */
 	box_must(&b, box_sql(b.conf.database, "UPDATE login_codes SET "
 	    "code_hash = zeroblob(32), repeats = 0") == -2 ? INTERNAL : OK,
 	    "sql");
 	memset(c.hash, 0, HASH_LEN);
 	ok(login_code_find(&b.rq, &c, &id, got) == INTERNAL,
-	    "moved to another row it does not open");
+	    "a session_key moved to another row does not open");
 	login_code_end(&c);
 	b.conf.code_replay = 0;
 	login_code_begin(&b.rq, &l, &c);
 	add(&c);
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM login_codes"), 1,
-	    "code_replay = 0: nothing is noted");
+	    "code_replay = 0: no code is stored");
 	login_code_end(&c);
 	box_close(&b);
 	return done();

@@ -13,8 +13,9 @@
 #define X32	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X64	X32 X32
 #define ANONYMOUS "\xe5\xbe\xae\xe4\xbf\xa1\xe7\x94\xa8\xe6\x88\xb7"
-#define GREY "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIHO4nibH0KlMECNjj" \
-	"GxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132"
+#define GREY "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIHO4nibH0KlMEC" \
+	"NjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZo" \
+	"J8rg/132"
 
 static const struct { const char *why, *s; bool fine; } nicknames[] = {
 { "plain", "Li", true }, { "Chinese", "\xe6\x9d\x8e", true },
@@ -50,6 +51,7 @@ from_wechat(const char *json, struct profile *p)
 {
 	struct json_object *o = json_parse_object(json, strlen(json));
 
+	about(json, strlen(json));
 	*p = (struct profile)PROFILE_INIT;
 	if (o == NULL)
 		box_must(&b, INTERNAL, json);
@@ -62,7 +64,8 @@ wechat_rows(void)
 {
 	struct profile p;
 
-	from_wechat("{\"nickName\":\" Li \",\"gender\":2,\"language\":\"zh_CN\","
+	from_wechat("{\"nickName\":\" Li \",\"gender\":2,"
+	    "\"language\":\"zh_CN\","
 	    "\"city\":\"\",\"province\":\"P\",\"country\":\"C\",\"avatarUrl\":"
 	    "\"http://wx.qlogo.cn/x/132\",\"unionId\":\"ojygT1o-_\"}", &p);
 	is_str(p.nickname, "Li", "wechat: nickname, trimmed");
@@ -72,24 +75,33 @@ wechat_rows(void)
 	is_str(p.language, "zh_CN", "wechat: language");
 	ok(p.city == NULL, "wechat: an empty city says nothing");
 	is_str(p.unionid, "ojygT1o-_", "wechat: unionId");
-	from_wechat("{\"nickName\":\"" ANONYMOUS "\",\"gender\":0,\"avatarUrl\":"
-	    "\"" GREY "\",\"unionId\":\"a\\r\\nb\"}", &p);
-	ok(p.nickname == NULL && p.avatar_url == NULL && p.gender == -1,
-	    "wechat: the anonymous profile says nothing");
+	from_wechat("{\"nickName\":\"" ANONYMOUS "\",\"gender\":0,"
+	    "\"avatarUrl\":\"" GREY "\",\"unionId\":\"a\\r\\nb\"}", &p);
+	is_str(p.nickname, NULL,
+	    "wechat: the anonymous nickname says nothing");
+	is_str(p.avatar_url, NULL, "wechat: the grey picture says nothing");
+	is_int(p.gender, -1, "wechat: gender 0 of the anonymous says nothing");
 	ok(p.unionid == NULL, "wechat: a unionId with a newline is not taken");
 	from_wechat("{\"avatarUrl\":\"http://evilqlogo.cn/x\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a host that only ends so");
+	ok(p.avatar_url == NULL,
+	    "wechat: http of a host that only ends like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://evil.com/.qlogo.cn/\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a path that ends so");
+	ok(p.avatar_url == NULL,
+	    "wechat: http of a path that ends like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://qlogo.cn@evil.com/\"}", &p);
-	ok(p.avatar_url == NULL, "wechat: a user name that ends so");
+	ok(p.avatar_url == NULL,
+	    "wechat: http of a user name like qlogo.cn is left out");
 	from_wechat("{\"avatarUrl\":\"http://evil.com@x.qlogo.cn/\"}", &p);
 	ok(p.avatar_url == NULL || strncmp(p.avatar_url, "https://", 8) == 0,
-	    "wechat: a user name before it");
+	    "wechat: a user name before qlogo.cn does not make it http");
 	from_wechat("{\"nickName\":\"" X64 "x\",\"avatarUrl\":7,\"gender\":9,"
 	    "\"city\":\"a\\u0000b\"}", &p);
-	ok(p.nickname == NULL && p.avatar_url == NULL && p.gender == -1 &&
-	    p.city == NULL, "wechat: what breaks a rule is left out");
+	is_str(p.nickname, NULL, "wechat: a nickname too long is left out");
+	is_str(p.avatar_url, NULL,
+	    "wechat: a picture of another kind is left out");
+	is_int(p.gender, -1, "wechat: a gender out of bounds is left out");
+	is_str(p.city, NULL, "wechat: a city with a NUL is left out");
+	about(NULL, 0);
 }
 
 /* Binding: one holder per app; sealed; found by a keyed hash. */
@@ -100,34 +112,45 @@ binding(void)
 	const struct wechat_phone q = { "13900000000", "86" };
 
 	box_user(&b, "first");
-	ok(phone_bind(&b.rq, &p) == OK && b.rq.user.phone_len > 0, "bound");
+	ok(phone_bind(&b.rq, &p) == OK && b.rq.user.phone_len > 0,
+	    "a number is bound");
 	ok(user_out(&b.rq, &b.rq.user, &b.rq.data) == OK && strstr(
 	    b.rq.data.p, "\"phone\":\"13800000000\",\"countryCode\":\"86\"") !=
-	    NULL, "its owner sees it");
+	    NULL, "userInfo has the number");
 	buf_free(&b.rq.data);
 	ok(box_sql(b.conf.database, "SELECT count(*) FROM users WHERE "
 	    "instr(phone, '13800000000') OR instr(phone_hash, '138')") == 0,
-	    "the store does not show it");
-	ok(phone_bind(&b.rq, &p) == OK, "bound again by the same user");
+	    "the number can't be read in the store");
+	ok(phone_bind(&b.rq, &p) == OK,
+	    "the same user binds the same number again");
 	box_user(&b, "second");
 	b.conf.phone_conflict = PHONE_REFUSE;
-	ok(phone_bind(&b.rq, &p) == PHONE_TAKEN, "refused");
-	ok(phone_bind(&b.rq, &q) == OK, "another number is free");
+	ok(phone_bind(&b.rq, &p) == PHONE_TAKEN,
+	    "phone_conflict = refuse: a taken number is PHONE_TAKEN");
+	ok(phone_bind(&b.rq, &q) == OK,
+	    "phone_conflict = refuse: another number is bound");
 	b.conf.phone_conflict = PHONE_MOVE;
-	ok(phone_bind(&b.rq, &p) == OK, "moved");
-	is_int(box_sql(b.conf.database, "SELECT count(*) FROM users WHERE phone "
-	    "IS NOT NULL"), 1, "one holder");
-	is_int(box_sql(b.conf.database, "SELECT count(*) FROM audit WHERE event "
-	    "= 'phone_moved_away'"), 1, "told in the audit trail");
+	ok(phone_bind(&b.rq, &p) == OK,
+	    "phone_conflict = move: a taken number is bound");
+	is_int(box_sql(b.conf.database,
+	    "SELECT count(*) FROM users WHERE phone "
+	    "IS NOT NULL"), 1,
+	    "phone_conflict = move: one user holds it then");
+	is_int(box_sql(b.conf.database,
+	    "SELECT count(*) FROM audit WHERE event "
+	    "= 'phone_moved_away'"), 1,
+	    "phone_conflict = move: the loss is in the audit trail");
 	memcpy(b.app.appid, "wx2", 4);
 	box_user(&b, "third");
 	ok(phone_bind(&b.rq, &p) == OK && box_sql(b.conf.database, "SELECT "
 	    "count(*) FROM users WHERE phone IS NOT NULL") == 2,
-	    "another app has its own holder");
-	ok(phone_unbind(&b.rq) == OK && b.rq.user.phone_len == 0 &&
-	    phone_unbind(&b.rq) == OK, "unbound, twice");
-	is_int(box_sql(b.conf.database, "SELECT count(*) FROM audit WHERE event "
-	    "= 'phone_unbind'"), 1, "told once");
+	    "a user of another app may hold the same number");
+	is_int(phone_unbind(&b.rq), OK, "a number is unbound");
+	is_int(b.rq.user.phone_len, 0, "after it the user has no number");
+	is_int(phone_unbind(&b.rq), OK, "unbinding without a number is OK");
+	is_int(box_sql(b.conf.database,
+	    "SELECT count(*) FROM audit WHERE event "
+	    "= 'phone_unbind'"), 1, "the audit trail has one unbinding");
 }
 
 int
@@ -145,9 +168,13 @@ main(void)
 	for (size_t i = 0; i < COUNT(avatars); i++)
 		ok(profile_avatar(avatars[i].s) == avatars[i].fine,
 		    "avatar: %s", avatars[i].why);
-	ok(profile_anonymous(ANONYMOUS, NULL) && profile_anonymous(NULL, GREY) &&
-	    !profile_anonymous("Li", "https://a.example/x") &&
-	    !profile_anonymous(NULL, NULL), "the anonymous profile");
+	ok(profile_anonymous(ANONYMOUS, NULL),
+	    "anonymous by its nickname");
+	ok(profile_anonymous(NULL, GREY), "anonymous by its picture");
+	ok(!profile_anonymous("Li", "https://a.example/x"),
+	    "others are not anonymous");
+	ok(!profile_anonymous(NULL, NULL),
+	    "a profile that says nothing is not anonymous");
 	wechat_rows();
 	binding();
 	box_close(&b);

@@ -36,43 +36,58 @@ life(void)
 	begin();
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t) == OK && b.rq.live, "found at once");
-	is_int(session_idle_left(&b.rq), 7200, "idle time left");
-	is_int(session_max_left(&b.rq), 2592000, "absolute time left");
-	is_str(b.rq.user.openid, "openid-1", "its user");
+	ok(box_find(&b, token, t) == OK && b.rq.live,
+	    "a new session is found");
+	is_int(session_idle_left(&b.rq), 7200,
+	    "a new session has all of its idle time");
+	is_int(session_max_left(&b.rq), 2592000,
+	    "a new session has all of its absolute time");
+	is_str(b.rq.user.openid, "openid-1",
+	    "a found session brings its user");
 	token_make(other);
 	ok(box_find(&b, other, t) == AUTH_INVALID && !b.rq.live,
-	    "an unknown token");
-	ok(box_find(&b, "", t) == AUTH_INVALID, "an empty token");
+	    "an unknown token is AUTH_INVALID");
+	ok(box_find(&b, "", t) == AUTH_INVALID,
+	    "an empty token is AUTH_INVALID");
 	memcpy(other, token, sizeof(other));
 	other[42] = other[42] == 'A' ? 'B' : 'A';
-	ok(box_find(&b, other, t) == AUTH_INVALID, "its last letter changed");
+	ok(box_find(&b, other, t) == AUTH_INVALID,
+	    "a token with its last letter changed is AUTH_INVALID");
 	ok(session_find(&b.rq, token, TOKEN_LEN - 1) == AUTH_INVALID,
-	    "cut by a letter");
-	ok(box_find(&b, token, t + 7199) == OK, "a second before it idles out");
-	ok(box_find(&b, token, t + 7199 + 7199) == OK, "and that was a use");
-	ok(box_find(&b, token, t + 7199 + 7199 + 7200) == AUTH_EXPIRED &&
-	    !b.rq.live, "idle for its idle time");
+	    "a token without its last letter is AUTH_INVALID");
+	ok(box_find(&b, token, t + 7199) == OK,
+	    "a session lives a second before its idle time ends");
 	ok(box_find(&b, token, t + 7199 + 7199) == OK,
-	    "judged by the clock each time");
+	    "a found session counts as used: its idle time starts again");
+	ok(box_find(&b, token, t + 7199 + 7199 + 7200) == AUTH_EXPIRED &&
+	    !b.rq.live,
+	    "a session not used for its idle time is AUTH_EXPIRED");
+	ok(box_find(&b, token, t + 7199 + 7199) == OK,
+	    "expiry is judged by the clock each time");
 	is_int(sql("SELECT count(*) FROM sessions WHERE "
-	    "length(session_key) = 45 AND instr(session_key, x'3031323334') = 0"),
-	    1, "the key is sealed");
+	    "length(session_key) = 45 AND "
+	    "instr(session_key, x'3031323334') = 0"),
+	    1, "the session_key is sealed in the store");
 	box_close(&b);
 
 	begin();
 	b.conf.session_max = 100;
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t + 99) == OK && session_idle_left(&b.rq) == 1 &&
-	    session_max_left(&b.rq) == 1, "the end is absolute");
+	is_int(box_find(&b, token, t + 99), OK,
+	    "a session lives a second before its absolute end");
+	is_int(session_idle_left(&b.rq), 1,
+	    "its idle time ends with its absolute time");
+	is_int(session_max_left(&b.rq), 1,
+	    "a second of its absolute time is left");
 	ok(box_find(&b, token, t + 100) == AUTH_EXPIRED,
-	    "used or not, it ends then");
-	ok(sql("UPDATE users SET blocked = 1") == -1 &&
-	    box_find(&b, token, t + 50) == USER_BLOCKED && !b.rq.live,
-	    "of a blocked user");
+	    "at its absolute end a session is AUTH_EXPIRED, used or not");
+	is_int(sql("UPDATE users SET blocked = 1"), -1, "block the user");
+	is_int(box_find(&b, token, t + 50), USER_BLOCKED,
+	    "a live session of a blocked user is USER_BLOCKED");
+	ok(!b.rq.live, "a session of a blocked user is not live");
 	ok(box_find(&b, token, t + 100) == AUTH_EXPIRED,
-	    "an expired one of a blocked user");
+	    "an expired session of a blocked user is AUTH_EXPIRED");
 	box_close(&b);
 }
 
@@ -87,15 +102,19 @@ touching(void)
 	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 59) == OK &&
-	    sql("SELECT used FROM sessions") == t, "not noted within `touch`");
+	    sql("SELECT used FROM sessions") == t,
+	    "a use within `touch` is not written");
 	is_int(session_idle_left(&b.rq), 7200 - 59,
-	    "then its time runs on");
-	ok(box_find(&b, token, t + 60) == OK &&
-	    sql("SELECT used FROM sessions") == t + 60 &&
-	    sql("SELECT idle_expires FROM sessions") == t + 60 + 7200 &&
-	    sql("SELECT max_expires FROM sessions") == t + 2592000,
-	    "noted when `touch` is over; only the idle time slides");
-	is_int(session_idle_left(&b.rq), 7200, "its time is whole again");
+	    "a use that is not written leaves the idle time running");
+	is_int(box_find(&b, token, t + 60), OK, "found when `touch` is over");
+	is_int(sql("SELECT used FROM sessions"), t + 60,
+	    "the use is written when `touch` is over");
+	is_int(sql("SELECT idle_expires FROM sessions"), t + 60 + 7200,
+	    "the idle time slides with it");
+	is_int(sql("SELECT max_expires FROM sessions"), t + 2592000,
+	    "the absolute end does not");
+	is_int(session_idle_left(&b.rq), 7200,
+	    "after a written use all of the idle time is left");
 	box_close(&b);
 
 	begin();
@@ -104,10 +123,10 @@ touching(void)
 	box_session(&b, token);
 	ok(box_find(&b, token, t + 2) == OK &&
 	    sql("SELECT used FROM sessions") == t,
-	    "short idle time: not within a quarter");
+	    "a short idle time: a use within a quarter of it is not written");
 	ok(box_find(&b, token, t + 3) == OK &&
 	    sql("SELECT used FROM sessions") == t + 3,
-	    "short idle time: behind a quarter, or it would not slide");
+	    "a short idle time: a use after a quarter of it is written");
 	box_close(&b);
 
 	begin();
@@ -120,7 +139,8 @@ touching(void)
 	    "a use that could not be written is not promised");
 	box_unlock(other);
 	ok(box_find(&b, token, t + 100) == OK &&
-	    session_idle_left(&b.rq) == 7200, "when the lock is free again, the use is written");
+	    session_idle_left(&b.rq) == 7200,
+	    "when the lock is free again, the use is written");
 	box_close(&b);
 }
 
@@ -134,15 +154,18 @@ clock_back(void)
 	b.conf.session_max = 10000;
 	t = b.rq.cx.now;
 	box_session(&b, token);
-	ok(box_find(&b, token, t + 5000) == OK, "5000 of 10000 s are over");
+	ok(box_find(&b, token, t + 5000) == OK,
+	    "half of the absolute time is left after half of it");
 	ok(box_find(&b, token, t + 4900) == OK &&
 	    session_max_left(&b.rq) == 5000,
-	    "the clock goes back by 100 s: 5000 are left, not 5100");
-	ok(session_idle_left(&b.rq) <= 5000, "nor does the idle time reach on");
+	    "a clock that goes back gives no absolute time back");
+	ok(session_idle_left(&b.rq) <= 5000,
+	    "a clock that goes back does not prolong the idle time");
 	is_int(sql("SELECT max_expires FROM sessions"), t + 9900,
-	    "that is stored");
+	    "the shortened absolute end is stored");
 	ok(box_find(&b, token, t + 9899) == AUTH_EXPIRED ||
-	    session_max_left(&b.rq) == 1, "until its end");
+	    session_max_left(&b.rq) == 1,
+	    "a session ends at its shortened absolute end");
 	box_close(&b);
 
 	/* The attack: the clock set back again and again. */
@@ -160,7 +183,8 @@ clock_back(void)
 		if (box_find(&b, token, now) != OK)
 			break;
 	}
-	ok(lived <= 1000, "set back 100 times: it lived %lld of 1000 s",
+	ok(lived <= 1000,
+	    "a clock set back 100 times does not prolong it (%lld of 1000 s)",
 	    (long long)lived);
 	box_close(&b);
 
@@ -168,14 +192,15 @@ clock_back(void)
 	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t - 299) == OK,
-	    "created 299 s ahead: clocks may differ");
+	    "a session created 299 s ahead lives: clocks may differ");
 	box_close(&b);
 	begin();
 	t = b.rq.cx.now;
 	box_session(&b, token);
 	ok(box_find(&b, token, t - 302) == AUTH_EXPIRED && !b.rq.live,
-	    "created more than 300 s ahead counts as expired");
-	ok(box_find(&b, token, t + 1) == OK, "and lives when the clock is right");
+	    "a session created more than 300 s ahead is AUTH_EXPIRED");
+	ok(box_find(&b, token, t + 1) == OK,
+	    "a session created ahead lives when the clock is right");
 	box_close(&b);
 }
 
@@ -193,24 +218,27 @@ eviction(void)
 		box_session(&b, token[i]);
 	}
 	/* the oldest is used; so the second is the least used */
-	ok(box_find(&b, token[0], t + 70) == OK, "the first is used");
+	ok(box_find(&b, token[0], t + 70) == OK,
+	    "the first of three sessions is used");
 	b.rq.cx.now = t + 71;
 	box_session(&b, token[3]);
 	ok(box_find(&b, token[1], t + 72) == AUTH_INVALID,
-	    "the fourth ends the least used");
+	    "a fourth session ends the one not used for longest");
 	ok(box_find(&b, token[0], t + 72) == OK &&
 	    box_find(&b, token[2], t + 72) == OK &&
-	    box_find(&b, token[3], t + 72) == OK, "the others live");
+	    box_find(&b, token[3], t + 72) == OK,
+	    "a fourth session leaves the others alive");
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 1,
-	    "that is in the audit trail");
+	    "the end of the evicted session is in the audit trail");
 	/* an expired one does not count */
 	ok(sql("UPDATE sessions SET idle_expires = 1 WHERE used = (SELECT "
-	    "min(used) FROM sessions WHERE ended IS NULL)") == -1, "one idles");
+	    "min(used) FROM sessions WHERE ended IS NULL)") == -1,
+	    "the session not used for longest has expired");
 	b.rq.cx.now = t + 80;
 	box_session(&b, token[4]);
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 1,
-	    "expired ones make room");
-	ok(box_find(&b, token[4], t + 80) == OK, "the new one lives");
+	    "an expired session makes room for a new one");
+	ok(box_find(&b, token[4], t + 80) == OK, "a new session lives");
 	box_close(&b);
 
 	/* used at the same second: the one created first ends */
@@ -225,12 +253,15 @@ eviction(void)
 	}
 	box_session(&b, token[2]);
 	ok(box_find(&b, token[0], t) == AUTH_INVALID &&
-	    box_find(&b, token[1], t) == OK, "same use: the older one ends");
+	    box_find(&b, token[1], t) == OK,
+	    "of two used at the same time the older one ends");
 	/* another user's are another matter */
 	box_user(&b, "openid-2");
 	box_session(&b, token[3]);
-	ok(box_find(&b, token[1], t) == OK && box_find(&b, token[2], t) == OK &&
-	    box_find(&b, token[3], t) == OK, "users do not evict each other");
+	ok(box_find(&b, token[1], t) == OK &&
+	    box_find(&b, token[2], t) == OK &&
+	    box_find(&b, token[3], t) == OK,
+	    "a login does not end another user's sessions");
 	box_close(&b);
 
 	/* the new one is not evicted though its clock is behind */
@@ -242,7 +273,7 @@ eviction(void)
 	box_session(&b, token[1]);
 	ok(box_find(&b, token[1], t - 100) == OK &&
 	    box_find(&b, token[0], t - 100) == AUTH_INVALID,
-	    "the one just made stays, whatever the clock says");
+	    "the session just made is never the one that ends");
 	box_close(&b);
 
 	/* the limit was lowered: each one that ends is told */
@@ -253,14 +284,14 @@ eviction(void)
 	b.conf.max_sessions = 1;
 	box_session(&b, token[1]);
 	is_int(sql("SELECT count(*) FROM sessions WHERE ended IS NULL"), 1,
-	    "a lowered limit holds at the next login");
+	    "a lowered max_sessions holds at the next login");
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'evict'"), 40,
 	    "each of the 40 evicted is in the audit trail");
 	box_close(&b);
 }
 
 struct late {
-	const uint8_t	*hash;
+	const uint8_t	*id;
 	int64_t		 now, changed;
 };
 
@@ -270,7 +301,7 @@ touch_late(void *arg)
 	struct late *l = arg;
 	struct q *q = q_new(b.store, Q_SESSION_TOUCH);
 
-	q_blob(q, ":token_hash", l->hash, HASH_LEN);
+	q_blob(q, ":sid", l->id, SESSION_ID_LEN);
 	q_int(q, ":now", l->now + 100);
 	q_int(q, ":idle_expires", l->now + 99999);
 	q_int(q, ":max_expires", l->now + 99999);
@@ -289,33 +320,36 @@ tombstones(void)
 		box_session(&b, token[i]);
 	box_must(&b, box_find(&b, token[0], t), "find");
 	ok(session_end(&b.rq, END_THIS, &ended) == OK && ended == 1,
-	    "ended: this one");
-	ok(box_find(&b, token[0], t) == AUTH_INVALID, "ended is not expired");
+	    "ending this session is OK");
+	ok(box_find(&b, token[0], t) == AUTH_INVALID,
+	    "an ended session is AUTH_INVALID, not AUTH_EXPIRED");
 	ok(box_find(&b, token[0], t + 7200) == AUTH_INVALID,
-	    "ended stays AUTH_INVALID when its time is over");
+	    "an ended session stays AUTH_INVALID when its time is over");
 	is_int(sql("SELECT count(*) FROM sessions WHERE ended IS NOT NULL AND "
-	    "session_key IS NULL"), 1, "its key is gone");
+	    "session_key IS NULL"), 1,
+	    "an ended session has no session_key in the store");
 	/* a touch that comes late does not revive it */
 	box_must(&b, box_find(&b, token[1], t), "find");
 	{
 		struct session s = b.rq.session;
-		struct late late = { s.token_hash, t, -1 };
+		struct late late = { s.id, t, -1 };
 
 		box_must(&b, session_end(&b.rq, END_THIS, &ended), "end");
 		ok(store_write(b.store, RELAXED, touch_late, &late) == OK &&
-		    late.changed == 0, "a late touch changes nothing");
+		    late.changed == 0,
+		    "a use written after the end changes nothing");
 		ok(box_find(&b, token[1], t) == AUTH_INVALID,
-		    "nothing revives it");
+		    "an ended session stays ended");
 		/* nor is it ended twice */
 		b.rq.session = s;
 		ok(session_end(&b.rq, END_THIS, &ended) == OK && ended == 0,
-		    "ended twice: none the second time");
+		    "ending an ended session counts none");
 	}
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'logout'"), 2,
-	    "a row for each end");
+	    "the audit trail has a row for each end");
 	/* others: an expired one is ended, but not counted */
-	ok(sql("UPDATE sessions SET idle_expires = 5 WHERE token_hash = (SELECT"
-	    " min(token_hash) FROM sessions WHERE ended IS NULL)") == -1,
+	ok(sql("UPDATE sessions SET idle_expires = 5 WHERE sid = (SELECT"
+	    " min(sid) FROM sessions WHERE ended IS NULL)") == -1,
 	    "one of two has expired");
 	{
 		const bool first = box_find(&b, token[2], t) == OK;
@@ -325,16 +359,18 @@ tombstones(void)
 		box_session(&b, token[1]);
 		box_must(&b, box_find(&b, live, t), "find");
 		ok(session_end(&b.rq, END_OTHERS, &ended) == OK && ended == 2,
-		    "others: two live ones, the expired one not counted");
+		    "END_OTHERS counts two live sessions, not the expired "
+		    "one");
 		ok(box_find(&b, live, t) == OK &&
 		    box_find(&b, token[0], t) == AUTH_INVALID &&
 		    box_find(&b, token[1], t) == AUTH_INVALID,
-		    "others: this one lives on");
+		    "END_OTHERS leaves this session alive");
 		ok(box_find(&b, first ? token[3] : token[2], t) ==
-		    AUTH_INVALID, "others: an expired one is ended, too");
+		    AUTH_INVALID, "END_OTHERS ends an expired session, too");
 		box_must(&b, box_find(&b, live, t), "find");
 		ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
-		    box_find(&b, live, t) == AUTH_INVALID, "all: this, too");
+		    box_find(&b, live, t) == AUTH_INVALID,
+		    "END_ALL ends this session, too");
 	}
 	box_user(&b, "openid-2");
 	box_session(&b, token[0]);
@@ -342,7 +378,8 @@ tombstones(void)
 	box_session(&b, token[1]);
 	box_must(&b, box_find(&b, token[1], t), "find");
 	ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
-	    box_find(&b, token[0], t) == OK, "all of this user only");
+	    box_find(&b, token[0], t) == OK,
+	    "END_ALL leaves other users' sessions alive");
 	box_close(&b);
 }
 

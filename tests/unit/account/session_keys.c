@@ -20,9 +20,9 @@ add(uint8_t with, int64_t made, char token[TOKEN_LEN + 1])
 
 	memset(key, with, sizeof(key));
 	box_session_of(&b, token, key, NULL);
-	hex_write(b.rq.session.token_hash, HASH_LEN, hex);
+	hex_write(b.rq.session.id, SESSION_ID_LEN, hex);
 	snprintf(sql, sizeof(sql), "UPDATE sessions SET created_ms = %lld WHERE"
-	    " token_hash = x'%s'", (long long)made * 1000, hex);
+	    " sid = x'%s'", (long long)made * 1000, hex);
 	box_must(&b, box_sql(b.conf.database, sql) == -2 ? INTERNAL : OK, sql);
 }
 
@@ -77,7 +77,7 @@ from_store(void)
 	    "own key: behind 80 newer sessions");
 	/* a session without a key tries one that nobody knows */
 	box_must(&b, box_sql(b.conf.database, "UPDATE sessions SET session_key "
-	    "= NULL") == -2 ? INTERNAL : OK, "sql");
+	    "= x''") == -2 ? INTERNAL : OK, "sql");
 	ok(session_keys(&b.rq, &k) == OK && k.n == 1 && !has(&k, 0),
 	    "keys: none: a random one, not zeros");
 	ok(session_own_key(&b.rq, k.key[1]) == CODE_INVALID,
@@ -108,7 +108,8 @@ signed_text(void)
 	sha1_digest(&ctx, sizeof(sum), sum);
 	hex_write(sum, sizeof(sum), hex);
 	signature.s = hex;
-	ok(session_open_signed(&b.rq, &text, &signature, &o) == OK && o != NULL,
+	ok(session_open_signed(&b.rq, &text, &signature, &o) == OK &&
+	    o != NULL,
 	    "signed: right");
 	json_done(o);
 	hex[39] = hex[39] == '0' ? '1' : '0';

@@ -2,6 +2,7 @@
 /* sweep.c: old rows go, in bounded steps; live and remembered ones stay. */
 #include <config.h>
 
+#include "account/sweep.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/tap.h"
 
@@ -22,17 +23,19 @@ add_rows(int n, const char *used, const char *idle, const char *max,
 
 	snprintf(text, sizeof(text), "WITH RECURSIVE i(n) AS (SELECT 1 UNION "
 	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions SELECT "
-	    "randomblob(32), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i", n, used,
+	    "randomblob(16), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i", n, used,
 	    idle, max, ended);
 	box_must(&b, sql(text) == -2 ? INTERNAL : OK, "insert");
 }
+
+static struct swept swept;
 
 static enum outcome
 step_body(void *arg)
 {
 	const int64_t *now = arg;
 
-	return sweep_step(b.store, &b.conf, *now);
+	return sweep_step(b.store, &b.conf, *now, SWEEP_ROWS, &swept);
 }
 
 static void
@@ -66,7 +69,7 @@ main(void)
 	is_int(sql("SELECT count(*) FROM sessions"), 3,
 	    "a small table is done in a step: what is kept, stays");
 	is_int(sql("SELECT count(*) FROM meta WHERE name = 'sweep_sessions'"),
-	    0, "and its cursor is not written");
+	    0, "a table done in one step needs no cursor");
 	add_rows(3000, old, old, old, "NULL");
 	for (steps = 0; steps < 200; steps++) {
 		before = sql("SELECT count(*) FROM sessions");
@@ -88,11 +91,13 @@ main(void)
 	    "a table that grows by a row a step stays bounded");
 	/* a cursor from another version, of another length, starts anew */
 	ok(sql("INSERT INTO meta VALUES ('sweep_sessions', x'ff') ON CONFLICT "
-	    "DO UPDATE SET value = x'ff'") == -1, "a broken cursor");
+	    "DO UPDATE SET value = x'ff'") == -1,
+	    "a broken cursor is written");
 	add_rows(1, old, old, old, "NULL");
 	for (steps = 0; steps < 5; steps++)
 		step(now);
-	is_int(sql("SELECT count(*) FROM sessions"), 3, "does no harm");
+	is_int(sql("SELECT count(*) FROM sessions"), 3,
+	    "with a broken cursor old rows are removed all the same");
 
 	/* codes: as long as they may be repeated, and clocks may differ */
 	snprintf(old, sizeof(old), "%lld", (long long)(now - 60 - 301));
@@ -101,20 +106,20 @@ main(void)
 		char text[256];
 
 		snprintf(text, sizeof(text), "INSERT INTO login_codes SELECT "
-		    "randomblob(32), 1, at, 0, x'00' FROM (SELECT %s AS at "
+		    "randomblob(32), 1, at, 0, x'00', 0 FROM (SELECT %s AS at "
 		    "UNION ALL SELECT %s)", old, kept);
-		ok(sql(text) == -1, "two codes");
+		ok(sql(text) == -1, "there are two codes, one of them old");
 		step(now);
 		is_int(sql("SELECT count(*) FROM login_codes"), 1,
-		    "the old one is gone");
+		    "a step removes the old code");
 		snprintf(text, sizeof(text), "INSERT INTO audit (at, event, "
 		    "user_id) SELECT at, 'x', 1 FROM (SELECT %lld AS at UNION "
 		    "ALL SELECT %lld)", (long long)(now - 15552001),
 		    (long long)(now - 15552000));
-		ok(sql(text) == -1, "two rows of audit");
+		ok(sql(text) == -1, "there are two audit rows");
 		step(now);
 		is_int(sql("SELECT count(*) FROM audit WHERE event = 'x'"), 1,
-		    "the old one is gone");
+		    "a step removes the old audit row");
 	}
 	box_close(&b);
 	return done();

@@ -20,7 +20,8 @@ static const struct { const char *why, *address, *want; } t[] = {
 { "a port behind", "192.0.2.1:80", "" },
 { "two", "192.0.2.1, 192.0.2.2", "" },
 { "leading zeros", "192.0.2.01", "" },
-{ "very long", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "" },
+{ "very long", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "" },
 };
 
 int
@@ -43,33 +44,38 @@ main(void)
 		throttle_note(&b.rq);
 	}
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS &&
-	    b.rq.cx.retry_after == 50, "then it waits for the minute's end");
+	    b.rq.cx.retry_after == 50,
+	    "after three failures a client waits for the minute's end");
 	b.rq.client = "192.0.2.2";
-	ok(throttle_admit(&b.rq) == OK, "another address does not");
+	ok(throttle_admit(&b.rq) == OK,
+	    "a client of another address does not wait");
 	b.rq.client = NULL;
 	for (int i = 0; i < 5; i++)
 		throttle_note(&b.rq);
-	ok(throttle_admit(&b.rq) == OK, "an unknown one is not counted");
+	ok(throttle_admit(&b.rq) == OK,
+	    "a client without an address is not counted");
 	b.rq.client = "::ffff:192.0.2.1";
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS,
-	    "the same one, mapped into IPv6, does");
+	    "the same address, mapped into IPv6, waits");
 	b.conf.login_failures = 0;
-	ok(throttle_admit(&b.rq) == OK, "0: no limit");
+	ok(throttle_admit(&b.rq) == OK, "login_failures = 0 is no limit");
 	b.conf.login_failures = 3;
 	b.rq.cx.now = t0 + 50;
-	ok(throttle_admit(&b.rq) == OK, "in the next minute it may again");
+	ok(throttle_admit(&b.rq) == OK,
+	    "in the next minute the client may try again");
 	throttle_note(&b.rq);
 	is_int(box_sql(b.conf.database, "SELECT count(*) FROM throttle"), 1,
-	    "old rows are gone");
+	    "rows of older minutes are removed");
 	for (int i = 0; i < 2; i++)
 		throttle_note(&b.rq);
-	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS, "counted anew");
+	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS,
+	    "three failures in a new minute are too many again");
 	b.rq.client = "2001:db8::1";
 	for (int i = 0; i < 3; i++)
 		throttle_note(&b.rq);
 	b.rq.client = "2001:db8::ffff:1";
 	ok(throttle_admit(&b.rq) == TOO_MANY_REQUESTS,
-	    "a /64 of IPv6 is one client");
+	    "addresses of one /64 of IPv6 are one client");
 	box_close(&b);
 	return done();
 }

@@ -114,11 +114,13 @@ main(void)
 	public_ids();
 	hash_sha256("abc", 3, h);
 	hex_write(h, HASH_LEN, hex);
-	is_str(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f2"
+	is_str(hex,
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f2"
 	    "0015ad", "sha256: of abc (FIPS 180)");
 	hash_sha256("", 0, h);
 	hex_write(h, HASH_LEN, hex);
-	is_str(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78"
+	is_str(hex,
+	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78"
 	    "52b855", "sha256: of nothing");
 	hash_sha256("wx1\0code", 8, h);
 	hash_pair("wx1", "code", 4, k);

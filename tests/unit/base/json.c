@@ -34,7 +34,8 @@ static const struct {
 { "9 containers deep", T("{\"a\":[[[[[[[[]]]]]]]]}"), false },
 { "9 objects deep", T("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{"
     "\"a\":{}}}}}}}}}"), false },
-{ "many shallow containers", T("{\"a\":[[],[],[],[],[],[],[],[],[],[]]}"), true },
+{ "many shallow containers", T("{\"a\":[[],[],[],[],[],[],[],[],[],[]]}"),
+    true },
 { "brackets in a text do not count", T("{\"a\":\"[[[[[[[[[[[[{{{{\"}"), true },
 { "empty", T(""), false },
 { "blank", T("  "), false },
@@ -178,10 +179,14 @@ long_ones(void)
 static void
 getters(void)
 {
-	static const char s[] = "{\"s\":\"a\\u0000b\",\"n\":-7,\"t\":\"40029\","
+	static const char s[] =
+	    "{\"s\":\"a\\u0000b\",\"n\":-7,\"t\":\"40029\","
 	    "\"m\":\"-1\",\"x\":\"1x\",\"e\":\"\",\"d\":1.0,\"o\":{\"k\":1},"
 	    "\"z\":null,\"b\":true,\"r\":1,\"r\":\"two\",\"u\":\"\\u5fae\\/"
 	    "\\ud83d\\ude00\",\"dash\":\"-\",\"big\":9223372036854775807}";
+	static const char *const no_texts[] = { "n", "z", "o", "missing" };
+	static const char *const no_numbers[] = { "x", "e", "d", "z", "b", "o",
+	    "dash", "missing" };
 	struct json_object *o = json_parse_object(s, sizeof(s) - 1), *child;
 	int64_t n = 77;
 	size_t len = 0;
@@ -190,31 +195,36 @@ getters(void)
 	ok(o != NULL, "getters: parsed");
 	if (o == NULL)
 		return;
-	ok(json_has(o, "z") && json_has(o, "s") && !json_has(o, "S") &&
-	    !json_has(o, "missing"), "has: also null, not other cases");
+	about(s, sizeof(s) - 1);
+	ok(json_has(o, "s"), "has: a text is a member");
+	ok(json_has(o, "z"), "has: null is one, too");
+	ok(!json_has(o, "S"), "has: a name in the other case is another name");
+	ok(!json_has(o, "missing"), "has: what is absent is no member");
 	v = json_text(o, "s", &len);
 	ok(v == NULL, "text: none with NUL inside, which strcmp() would cut");
 	is_str(json_text(o, "u", &len), "\xe5\xbe\xae/\xf0\x9f\x98\x80",
 	    "text: escapes decoded");
 	is_str(json_text(o, "r", &len), "two", "text: the last of two counts");
-	ok(json_text(o, "n", &len) == NULL && json_text(o, "z", &len) == NULL &&
-	    json_text(o, "o", &len) == NULL &&
-	    json_text(o, "missing", &len) == NULL,
-	    "text: other kinds and absent are NULL");
+	for (size_t i = 0; i < COUNT(no_texts); i++)
+		is_str(json_text(o, no_texts[i], &len), NULL,
+		    "text: \"%s\" has none", no_texts[i]);
 	child = json_child(o, "o");
-	ok(child != NULL && json_number(child, "k", &n) && n == 1, "child");
-	ok(json_child(o, "s") == NULL && json_child(o, "z") == NULL &&
-	    json_child(o, "missing") == NULL, "child: only an object");
+	ok(child != NULL, "child: an object is one");
+	ok(json_number(child, "k", &n), "child: its members can be read");
+	is_int(n, 1, "child: its member has its value");
+	ok(json_child(o, "s") == NULL, "child: a text is none");
+	ok(json_child(o, "z") == NULL, "child: null is none");
+	ok(json_child(o, "missing") == NULL, "child: what is absent is none");
 	ok(json_number(o, "n", &n) && n == -7, "number: negative");
 	ok(json_number(o, "t", &n) && n == 40029, "number: as text");
 	ok(json_number(o, "m", &n) && n == -1, "number: negative as text");
 	ok(json_number(o, "big", &n) && n == INT64_MAX, "number: largest");
 	n = 77;
-	ok(!json_number(o, "x", &n) && !json_number(o, "e", &n) &&
-	    !json_number(o, "d", &n) && !json_number(o, "z", &n) &&
-	    !json_number(o, "b", &n) && !json_number(o, "o", &n) &&
-	    !json_number(o, "dash", &n) && !json_number(o, "missing", &n) &&
-	    n == 77, "number: what is none leaves n alone");
+	for (size_t i = 0; i < COUNT(no_numbers); i++)
+		ok(!json_number(o, no_numbers[i], &n),
+		    "number: \"%s\" is none", no_numbers[i]);
+	is_int(n, 77, "number: what is none leaves n alone");
+	about(NULL, 0);
 	json_done(o);
 	json_done(NULL);
 	ok(true, "done: NULL is allowed");
@@ -230,10 +240,12 @@ main(void)
 		    t[i].n + (t[i].n == 0)), t[i].s, t[i].n);
 		struct json_object *o = json_parse_object(copy, t[i].n);
 
+		about(t[i].s, t[i].n);
 		ok((o != NULL) == t[i].valid, "%s", t[i].why);
 		json_done(o);
 		free(copy);
 	}
+	about(NULL, 0);
 	nul_in_a_name();
 	long_ones();
 	getters();

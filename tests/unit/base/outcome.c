@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* outcome.c: the table of outcomes against the contract's table of codes. */
+/* outcome.c: the table of outcomes against doc/protocol.md, The codes. */
 #include <config.h>
 
 #include "base/bounds.h"
@@ -7,10 +7,10 @@
 #include "base/text.h"
 #include "tests/unit/tap.h"
 
-/* The contract's section 1; retry: it says "with Retry-After". */
+/* doc/protocol.md, The codes; retry: the code comes with Retry-After. */
 static const struct {
 	enum outcome o; const char *code; int status; bool retry;
-} contract[] = {
+} documented[] = {
 	{ OK,			"OK", 200, false },
 	{ PARAM_INVALID,	"PARAM_INVALID", 400, false },
 	{ CODE_INVALID,		"CODE_INVALID", 400, false },
@@ -57,20 +57,21 @@ main(void)
 	const struct outcome_row *r;
 	size_t i, j;
 
-	is_int(COUNT(contract), OUTCOME__MAX, "as many as the contract has");
+	is_int(COUNT(documented), OUTCOME__MAX,
+	    "as many as doc/protocol.md has");
 	ok(OK == 0, "OK is 0");
-	for (i = 0; i < COUNT(contract); i++) {
-		r = outcome_row(contract[i].o);
-		is_str(r->code, contract[i].code, "%s: its code",
-		    contract[i].code);
-		is_int(r->status, contract[i].status, "%s: its status",
-		    contract[i].code);
-		ok((r->retry_after > 0) == contract[i].retry,
-		    "%s: Retry-After or not", contract[i].code);
+	for (i = 0; i < COUNT(documented); i++) {
+		r = outcome_row(documented[i].o);
+		is_str(r->code, documented[i].code, "%s: its code",
+		    documented[i].code);
+		is_int(r->status, documented[i].status, "%s: its status",
+		    documented[i].code);
+		ok((r->retry_after > 0) == documented[i].retry,
+		    "%s: Retry-After or not", documented[i].code);
 		ok(sentence(r->en) && ascii(r->en), "%s: English",
-		    contract[i].code);
+		    documented[i].code);
 		ok(sentence(r->zh) && !ascii(r->zh), "%s: Chinese",
-		    contract[i].code);
+		    documented[i].code);
 	}
 	for (i = 0; i < OUTCOME__MAX; i++) {
 		r = outcome_row((enum outcome)i);

@@ -39,7 +39,8 @@ utf8(void)
 	{ "overlong, four bytes", T("\xf0\x8f\xbf\xbf"), false, 0 },
 	{ "high surrogate", T("\xed\xa0\x80"), false, 0 },
 	{ "low surrogate", T("\xed\xbf\xbf"), false, 0 },
-	{ "pair of surrogates (CESU-8)", T("\xed\xa0\xbd\xed\xb8\x80"), false, 0 },
+	{ "pair of surrogates (CESU-8)", T("\xed\xa0\xbd\xed\xb8\x80"), false,
+	    0 },
 	{ "above U+10FFFF", T("\xf4\x90\x80\x80"), false, 0 },
 	{ "f5", T("\xf5\x80\x80\x80"), false, 0 },
 	{ "fe", T("\xfe"), false, 0 },
@@ -57,9 +58,13 @@ utf8(void)
 		size_t chars = 77;
 		const bool valid = utf8_valid(t[i].s, t[i].n, &chars);
 
-		ok(valid == t[i].valid && (!valid || chars == t[i].chars),
-		    "utf8: %s", t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(valid, t[i].valid, "utf8: %s: valid or not", t[i].why);
+		if (valid)
+			is_int(chars, t[i].chars, "utf8: %s: characters",
+			    t[i].why);
 	}
+	about(NULL, 0);
 	ok(utf8_valid("a", 1, NULL), "utf8: the count may be left out");
 	ok(utf8_valid("\xe5\xbe", 0, NULL), "utf8: not a byte beyond n");
 }
@@ -95,9 +100,13 @@ digits(void)
 		int64_t n = -77;
 		const bool valid = digits_parse(t[i].s, &n);
 
-		ok(valid == t[i].valid && n == (valid ? t[i].n : -77),
-		    "digits: %s", t[i].why);
+		about(t[i].s, strlen(t[i].s));
+		is_int(valid, t[i].valid, "digits: %s: valid or not",
+		    t[i].why);
+		is_int(n, valid ? t[i].n : -77, "digits: %s: the number",
+		    t[i].why);
 	}
+	about(NULL, 0);
 }
 
 static void
@@ -121,9 +130,12 @@ alphabet(void)
 	{ "newline behind", T("abc\n"), "_-", false },
 	};
 
-	for (size_t i = 0; i < COUNT(t); i++)
-		ok(all_alnum_or(t[i].s, t[i].n, t[i].more) == t[i].is,
+	for (size_t i = 0; i < COUNT(t); i++) {
+		about(t[i].s, t[i].n);
+		is_int(all_alnum_or(t[i].s, t[i].n, t[i].more), t[i].is,
 		    "alphabet: %s", t[i].why);
+	}
+	about(NULL, 0);
 }
 
 static void
@@ -132,13 +144,16 @@ base64(void)
 	static const struct {
 		const char *why, *s; size_t n; bool valid; size_t len;
 	} t[] = {
-	{ "16 bytes, as a session_key", T("nzoqhc3OnwHzeTxJs+inbQ=="), true, 16 },
+	{ "16 bytes, as a session_key", T("nzoqhc3OnwHzeTxJs+inbQ=="), true,
+	    16 },
 	{ "no padding needed", T("YWJj"), true, 3 },
 	{ "one pad", T("YWI="), true, 2 },
 	{ "two pads", T("YQ=="), true, 1 },
 	{ "plus and slash", T("+/+/"), true, 3 },
-	{ "24 bytes, the most here", T("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), true, 24 },
-	{ "does not fit", T("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="), false, 0 },
+	{ "24 bytes, the most here", T("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+	    true, 24 },
+	{ "does not fit", T("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="), false,
+	    0 },
 	{ "empty", T(""), false, 0 },
 	{ "padding missing", T("YQ"), false, 0 },
 	{ "padding short", T("YQ="), false, 0 },
@@ -164,11 +179,19 @@ base64(void)
 		memset(out, 0x5a, sizeof(out));
 		const bool valid = base64_parse(t[i].s, t[i].n, out, 24, &len);
 
-		ok(valid == t[i].valid && (!valid || len == t[i].len) &&
-		    out[24] == 0x5a, "base64: %s", t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(valid, t[i].valid, "base64: %s: valid or not",
+		    t[i].why);
+		if (valid)
+			is_int(len, t[i].len, "base64: %s: bytes", t[i].why);
+		is_int(out[24], 0x5a, "base64: %s: nothing behind its room",
+		    t[i].why);
 	}
-	ok(base64_parse("aGVsbG8=", 8, out, 5, &len) && len == 5 &&
-	    memcmp(out, "hello", 5) == 0, "base64: into exactly its room");
+	about(NULL, 0);
+	ok(base64_parse("aGVsbG8=", 8, out, 5, &len),
+	    "base64: exactly its room is enough");
+	ok(len == 5 && memcmp(out, "hello", 5) == 0,
+	    "base64: in exactly its room are the bytes");
 	ok(!base64_parse("aGVsbG8=", 8, out, 4, &len),
 	    "base64: a byte less is refused");
 }

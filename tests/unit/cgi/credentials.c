@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* credentials.c: where auth_token() finds a token, in which order, and what it takes
- * for none or for a malformed one. */
+/* credentials.c: where auth_token() finds a token, in which order, and what it
+ * takes for none or for a malformed one. */
 #include <config.h>
 
 #include "base/arena.h"
@@ -133,6 +133,7 @@ main(void)
 		struct params p;
 		struct token token;
 		const char *want = t[i].want;
+		char text[512];
 		bool is;
 
 		params_scan(env_of(t[i].env), &p);
@@ -146,6 +147,10 @@ main(void)
 			is = token.given && token.s != NULL &&
 			    token.n == strlen(want) &&
 			    memcmp(token.s, want, token.n) == 0;
+		snprintf(text, sizeof(text), "%s body: %s query: %s", t[i].env,
+		    t[i].body == NULL ? "none" : t[i].body,
+		    t[i].query == NULL ? "none" : t[i].query);
+		about(text, strlen(text));
 		ok(is, "%s", t[i].why);
 		input_done(&body);
 		input_done(&query);

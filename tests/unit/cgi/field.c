@@ -49,13 +49,15 @@ static const struct {
 { "word: blank",		FIELD_WORD, 1, 9, T("a b"), false, 0 },
 { "word: ampersand",		FIELD_WORD, 1, 9, T("a&b"), false, 0 },
 { "word: percent",		FIELD_WORD, 1, 9, T("a%26b"), false, 0 },
-{ "word: not ASCII",		FIELD_WORD, 1, 9, T("\xe5\xbe\xae"), false, 0 },
+{ "word: not ASCII",		FIELD_WORD, 1, 9, T("\xe5\xbe\xae"), false,
+    0 },
 { "word: NUL inside",		FIELD_WORD, 1, 9, T("a\0b"), false, 0 },
 { "label: Chinese counts characters", FIELD_LABEL, 1, 2,
     T("\xe5\xbe\xae\xe4\xbf\xa1"), true, 0 },
 { "label: one too many",	FIELD_LABEL, 1, 1,
     T("\xe5\xbe\xae\xe4\xbf\xa1"), false, 0 },
-{ "label: emoji is one",	FIELD_LABEL, 1, 1, T("\xf0\x9f\x98\x80"), true, 0 },
+{ "label: emoji is one",	FIELD_LABEL, 1, 1, T("\xf0\x9f\x98\x80"), true,
+    0 },
 { "label: blank",		FIELD_LABEL, 1, 9, T(" "), true, 0 },
 { "label: newline",		FIELD_LABEL, 1, 9, T("a\nb"), false, 0 },
 { "label: tab",			FIELD_LABEL, 1, 9, T("a\tb"), false, 0 },
@@ -66,13 +68,15 @@ static const struct {
 { "label: C1, most",		FIELD_LABEL, 1, 9, T("\xc2\x9f"), false, 0 },
 { "label: U+00A0 is no control", FIELD_LABEL, 1, 9, T("\xc2\xa0"), true, 0 },
 { "label: not UTF-8",		FIELD_LABEL, 1, 9, T("\xff"), false, 0 },
-{ "label: surrogate",		FIELD_LABEL, 1, 9, T("\xed\xa0\x80"), false, 0 },
+{ "label: surrogate",		FIELD_LABEL, 1, 9, T("\xed\xa0\x80"), false,
+    0 },
 { "label: NUL inside",		FIELD_LABEL, 1, 9, T("a\0b"), false, 0 },
 { "print: all of it",		FIELD_PRINT, 1, 9, T("!aZ~"), true, 0 },
 { "print: blank",		FIELD_PRINT, 1, 9, T("a b"), false, 0 },
 { "print: DEL",			FIELD_PRINT, 1, 9, T("a\x7f"), false, 0 },
 { "print: newline",		FIELD_PRINT, 1, 9, T("a\n"), false, 0 },
-{ "print: not ASCII",		FIELD_PRINT, 1, 9, T("\xe5\xbe\xae"), false, 0 },
+{ "print: not ASCII",		FIELD_PRINT, 1, 9, T("\xe5\xbe\xae"), false,
+    0 },
 { "print: too long",		FIELD_PRINT, 1, 2, T("abc"), false, 0 },
 { "base64: plain",		FIELD_BASE64, 1, 9, T("YWJj"), true, 0 },
 { "base64: padded",		FIELD_BASE64, 1, 9, T("YQ=="), true, 0 },
@@ -113,11 +117,15 @@ repaired(void)
 		struct val v = { .set = false };
 		const bool valid = field_parse(&f, copy, strlen(copy), &v);
 
-		ok(valid ? r[i].want != NULL && v.len == strlen(r[i].want) &&
-		    strcmp(v.s, r[i].want) == 0 : r[i].want == NULL,
-		    "repaired: %s", r[i].why);
+		about(r[i].s, strlen(r[i].s));
+		is_str(valid ? v.s : NULL, r[i].want, "repaired: %s",
+		    r[i].why);
+		if (valid)
+			is_int(v.len, strlen(v.s), "repaired: %s: its length",
+			    r[i].why);
 		free(copy);
 	}
+	about(NULL, 0);
 }
 
 static void
@@ -157,18 +165,22 @@ main(void)
 		char *copy = memcpy(malloc(t[i].n + 1), t[i].s, t[i].n + 1);
 		const bool valid = field_parse(&f, copy, t[i].n, &v);
 
-		if (!valid)
-			ok(!t[i].valid && memcmp(&v, &before, sizeof(v)) == 0,
-			    "%s", t[i].why);
-		else if (t[i].type != FIELD_INT && t[i].type != FIELD_CHOICE)
-			ok(t[i].valid && v.set && v.s == copy &&
-			    v.len == t[i].n && memcmp(v.s, t[i].s, v.len) == 0,
-			    "%s", t[i].why);
-		else
-			ok(t[i].valid && v.set && v.i == t[i].i, "%s",
-			    t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(valid, t[i].valid, "%s: valid or not", t[i].why);
+		is_int(v.set, valid, "%s: set when it is valid", t[i].why);
+		if (!valid) {
+			ok(memcmp(&v, &before, sizeof(v)) == 0,
+			    "%s: refused, the value is left alone", t[i].why);
+		} else if (f.type == FIELD_INT || f.type == FIELD_CHOICE) {
+			is_int(v.i, t[i].i, "%s: its number", t[i].why);
+		} else {
+			ok(v.s == copy, "%s: its text is not moved", t[i].why);
+			ok(v.len == t[i].n && memcmp(v.s, t[i].s, v.len) == 0,
+			    "%s: its text is whole", t[i].why);
+		}
 		free(copy);
 	}
+	about(NULL, 0);
 	repaired();
 	trimmed();
 	return done();

@@ -39,7 +39,8 @@ static const struct {
 { "no type, blank", NULL, T("  "), BODY_FORM },
 { "no type, an array", NULL, T("[]"), BODY_FORM },
 { "no type, a NUL in front", NULL, T("\0{}"), BODY_FORM },
-{ "no type, a byte order mark in front", NULL, T("\xef\xbb\xbf{}"), BODY_FORM },
+{ "no type, a byte order mark in front", NULL, T("\xef\xbb\xbf{}"),
+    BODY_FORM },
 };
 
 /* What becomes of field "f" (a text of at most 8, "n" is a number). */
@@ -227,27 +228,34 @@ main(void)
 	struct val v;
 	enum what got;
 
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		ok(input_type(kinds[i].content_type, kinds[i].body,
-		    kinds[i].n) == kinds[i].want, "kind: %s", kinds[i].why);
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		about(kinds[i].body, kinds[i].n);
+		is_int(input_type(kinds[i].content_type, kinds[i].body,
+		    kinds[i].n), kinds[i].want, "kind: %s", kinds[i].why);
+	}
 	for (size_t i = 0; i < COUNT(forms); i++) {
+		about(forms[i].s, forms[i].n);
 		got = take(forms[i].s, forms[i].n, false, &fields[0], &a, &v);
-		ok(got == forms[i].want && (got != GIVEN ||
-		    strcmp(v.s, forms[i].value) == 0), "form: %s",
+		is_int(got, forms[i].want, "form: %s", forms[i].why);
+		is_str(v.s, forms[i].value, "form: %s: its value",
 		    forms[i].why);
 	}
 	for (size_t i = 0; i < COUNT(jsons); i++) {
+		about(jsons[i].s, jsons[i].n);
 		got = take(jsons[i].s, jsons[i].n, true, &fields[0], &a, &v);
-		ok(got == jsons[i].want && (got != GIVEN ||
-		    strcmp(v.s, jsons[i].value) == 0), "JSON: %s",
+		is_int(got, jsons[i].want, "JSON: %s", jsons[i].why);
+		is_str(v.s, jsons[i].value, "JSON: %s: its value",
 		    jsons[i].why);
 	}
 	for (size_t i = 0; i < COUNT(numbers); i++) {
+		about(numbers[i].s, numbers[i].n);
 		got = take(numbers[i].s, numbers[i].n, numbers[i].s[0] == '{',
 		    &fields[1], &a, &v);
-		ok(got == numbers[i].want && (got != GIVEN ||
-		    v.i == numbers[i].value), "number: %s", numbers[i].why);
+		is_int(got, numbers[i].want, "number: %s", numbers[i].why);
+		is_int(v.i, numbers[i].value, "number: %s: its value",
+		    numbers[i].why);
 	}
+	about(NULL, 0);
 	arena_free(&a);
 	token_text();
 	many();

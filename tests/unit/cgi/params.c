@@ -53,16 +53,18 @@ main(void)
 
 	for (size_t i = 0; i < COUNT(t); i++) {
 		params_scan(env_of(t[i].env), &p);
-		ok((p.v[t[i].which] == NULL ? t[i].want == NULL : t[i].want !=
-		    NULL && strcmp(p.v[t[i].which], t[i].want) == 0) &&
-		    params_differ(&p, t[i].which) == t[i].differ, "%s",
-		    t[i].why);
+		about(t[i].env, strlen(t[i].env));
+		is_str(p.v[t[i].which], t[i].want, "%s: its value", t[i].why);
+		is_int(params_differ(&p, t[i].which), t[i].differ,
+		    "%s: two values or not", t[i].why);
 	}
+	about(NULL, 0);
 	ok(PARAM__MAX <= 32, "all parameters have a bit of `differ`");
 	for (int w = 0; w < PARAM__MAX; w++) {
 		const char *name = params_name((enum param)w);
 
-		ok(name != NULL && *name != '\0', "parameter %d has a name", w);
+		ok(name != NULL && *name != '\0', "parameter %d has a name",
+		    w);
 		snprintf(line, sizeof(line), "%s=x", name);
 		params_scan(env_of(line), &p);
 		is_str(p.v[w], "x", "%s is found by its name", name);

@@ -23,6 +23,8 @@ write_reply(const struct reply *r)
 static void
 whole(void)
 {
+	static const char *const others[] = { "Retry-After",
+	    "WWW-Authenticate", "Allow", "Vary", "Access-Control" };
 	struct buf data = { .max = 512 };
 	struct reply r = { .outcome = OK, .request_id = "rid", .data = &data };
 
@@ -45,27 +47,26 @@ whole(void)
 	    *caller_body(&caller) == '\0', "HEAD: the length, no body");
 	r.body = BODY_NONE;
 	write_reply(&r);
-	ok(caller_header(&caller, "Status: 200") &&
-	    !caller_header_begins(&caller, "Content-") &&
-	    *caller_body(&caller) == '\0', "none: nothing of a body");
+	ok(caller_header(&caller, "Status: 200"), "no body: 200");
+	ok(!caller_header_begins(&caller, "Content-"),
+	    "no body: no header about content");
+	is_str(caller_body(&caller), "", "no body: none is sent");
 	r.allow = "GET, OPTIONS";
 	write_reply(&r);
-	ok(caller_header(&caller, "Status: 204") &&
-	    caller_header(&caller, "Allow: GET, OPTIONS") &&
-	    !caller_header_begins(&caller, "Content-"), "OPTIONS: 204, Allow");
+	ok(caller_header(&caller, "Status: 204"), "OPTIONS: 204");
+	ok(caller_header(&caller, "Allow: GET, OPTIONS"), "OPTIONS: Allow");
+	ok(!caller_header_begins(&caller, "Content-"),
+	    "OPTIONS: no header about content");
 	r = (struct reply){ .outcome = PARAM_INVALID, .request_id = "rid",
 	    .field = "code", .data = &data };
 	write_reply(&r);
 	is_str(caller_body(&caller), "{\"code\":\"PARAM_INVALID\",\"message\":"
 	    "\"a field is missing, malformed or out of bounds\",\"field\":"
 	    "\"code\",\"requestId\":\"rid\"}", "an error, without the data");
-	ok(caller_header(&caller, "Status: 400") &&
-	    !caller_header_begins(&caller, "Retry-After") &&
-	    !caller_header_begins(&caller, "WWW-Authenticate") &&
-	    !caller_header_begins(&caller, "Allow") &&
-	    !caller_header_begins(&caller, "Vary") &&
-	    !caller_header_begins(&caller, "Access-Control"),
-	    "an error: none of the headers of others");
+	ok(caller_header(&caller, "Status: 400"), "PARAM_INVALID is 400");
+	for (size_t i = 0; i < COUNT(others); i++)
+		ok(!caller_header_begins(&caller, others[i]),
+		    "PARAM_INVALID: no %s", others[i]);
 	buf_free(&data);
 	json_str(&data, "token", "TOK");
 	r.outcome = BUSY;
@@ -82,24 +83,29 @@ headers(void)
 	struct reply r = { .outcome = AUTH_INVALID, .request_id = "rid" };
 
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\", "
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\", "
 	    "error=\"invalid_token\""), "401 with a token");
 	r.no_token = true;
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\""),
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\""),
 	    "401 without a token: no error");
 	r.outcome = AUTH_EXPIRED;
 	r.no_token = false;
 	write_reply(&r);
-	ok(caller_header(&caller, "WWW-Authenticate: Bearer realm=\"wxlogin\", "
+	ok(caller_header(&caller,
+	    "WWW-Authenticate: Bearer realm=\"wxlogin\", "
 	    "error=\"invalid_token\""), "401 of an expired one");
 	r.outcome = METHOD_NOT_ALLOWED;
 	r.allow = "POST, OPTIONS";
 	write_reply(&r);
-	ok(caller_header(&caller, "Status: 405") &&
-	    caller_header(&caller, "Allow: POST, OPTIONS") &&
-	    caller_header_begins(&caller, "Content-Type"), "405: Allow, a body");
-	r = (struct reply){ .outcome = TOO_MANY_REQUESTS, .request_id = "rid" };
+	ok(caller_header(&caller, "Status: 405"),
+	    "METHOD_NOT_ALLOWED is 405");
+	ok(caller_header(&caller, "Allow: POST, OPTIONS"), "405: Allow");
+	ok(caller_header_begins(&caller, "Content-Type"), "405: a body");
+	r = (struct reply){ .outcome = TOO_MANY_REQUESTS,
+	    .request_id = "rid" };
 	write_reply(&r);
 	ok(caller_header(&caller, "Retry-After: 60"), "429: its own default");
 	r.retry_after = 7;
@@ -110,7 +116,8 @@ headers(void)
 	ok(caller_header(&caller, "Retry-After: 7"), "503: as told");
 	r = (struct reply){ .outcome = BUSY, .request_id = "rid" };
 	write_reply(&r);
-	ok(caller_header_begins(&caller, "Retry-After: "), "BUSY: Retry-After");
+	ok(caller_header_begins(&caller, "Retry-After: "),
+	    "BUSY: Retry-After");
 	r.outcome = WECHAT_ERROR;
 	r.retry_after = 7;
 	write_reply(&r);
@@ -122,7 +129,8 @@ headers(void)
 	ok(caller_header(&caller, "Status: 200"), "more headers: none yet");
 	buf_str(&more, "X-A: 1\r\nX-B: 2\r\n");
 	write_reply(&r);
-	ok(caller_header(&caller, "X-A: 1") && caller_header(&caller, "X-B: 2"),
+	ok(caller_header(&caller, "X-A: 1") &&
+	    caller_header(&caller, "X-B: 2"),
 	    "more headers");
 	buf_free(&more);
 }
@@ -131,16 +139,21 @@ static void
 cors(void)
 {
 	struct reply r = { .outcome = OK, .request_id = "rid",
-	    .cors_origin = "https://a.example", .origin = "https://a.example" };
+	    .cors_origin = "https://a.example",
+	    .origin = "https://a.example" };
 
 	write_reply(&r);
-	ok(caller_header(&caller, "Vary: Origin") && caller_header(&caller,
-	    "Access-Control-Allow-Origin: https://a.example") &&
-	    caller_header(&caller, "Access-Control-Expose-Headers: "
-	    "X-Request-Id, Retry-After") &&
-	    !caller_header_begins(&caller, "Access-Control-Allow-Methods") &&
-	    !caller_header_begins(&caller, "Access-Control-Allow-Credentials"),
-	    "CORS: a plain reply");
+	ok(caller_header(&caller, "Vary: Origin"),
+	    "CORS: caches are told of Origin");
+	ok(caller_header(&caller,
+	    "Access-Control-Allow-Origin: https://a.example"),
+	    "CORS: the configured origin may read a reply");
+	ok(caller_header(&caller, "Access-Control-Expose-Headers: "
+	    "X-Request-Id, Retry-After"), "CORS: and these of its headers");
+	ok(!caller_header_begins(&caller, "Access-Control-Allow-Methods"),
+	    "CORS: methods are for a preflight only");
+	ok(!caller_header_begins(&caller, "Access-Control-Allow-Credentials"),
+	    "CORS: never with credentials");
 	r.outcome = AUTH_INVALID;
 	write_reply(&r);
 	ok(caller_header(&caller,
@@ -169,10 +182,13 @@ cors(void)
 	r.allow = "POST, OPTIONS";
 	r.preflight = true;
 	write_reply(&r);
-	ok(caller_header(&caller, "Status: 204") && caller_header(&caller,
-	    "Access-Control-Allow-Methods: POST, OPTIONS") &&
-	    caller_header(&caller, "Access-Control-Allow-Headers: "
-	    "Authorization, sessionid, Content-Type"), "CORS: a preflight");
+	ok(caller_header(&caller, "Status: 204"), "CORS: a preflight is 204");
+	ok(caller_header(&caller,
+	    "Access-Control-Allow-Methods: POST, OPTIONS"),
+	    "CORS: a preflight tells the methods");
+	ok(caller_header(&caller, "Access-Control-Allow-Headers: "
+	    "Authorization, sessionid, Content-Type"),
+	    "CORS: a preflight tells the headers");
 	r.cors_origin = NULL;
 	write_reply(&r);
 	ok(!caller_header_begins(&caller, "Vary") &&
@@ -233,7 +249,8 @@ language(void)
 	{ "a weight without a number", "zh;q=,en;q=0.1", false },
 	{ "a weight above 1 is at most 1", "en,zh;q=1.9", false },
 	{ "another parameter", "zh;level=1,en;q=0.1", false },
-	{ "a weight of very many digits", "zh;q=0.99999999999999999999999999999"
+	{ "a weight of very many digits",
+	    "zh;q=0.99999999999999999999999999999"
 	    "99999999999999999999", true },
 	};
 

@@ -111,7 +111,8 @@ refused[] = {
     "secret = x\n"), "no AppID" },
 { "app with another setting", T(BASE "[app " APP "]\ntouch = 5\n"),
     "wxlogin.conf:4: touch: an app has secret and secret_file" },
-{ "app with a secret of other letters", T(BASE "[app " APP "]\nsecret = a&b\n"),
+{ "app with a secret of other letters",
+    T(BASE "[app " APP "]\nsecret = a&b\n"),
     "wxlogin.conf:4: secret" },
 { "app with an empty secret", T(BASE "[app " APP "]\nsecret =\n"),
     "wxlogin.conf:4: secret" },
@@ -135,12 +136,15 @@ refusals(void)
 		struct conf *c = load_mode(refused[i].text, refused[i].n, 0600,
 		    false);
 
-		ok(c == NULL && says(refused[i].says), "refused: %s",
-		    refused[i].why);
+		about(refused[i].text, refused[i].n);
+		ok(c == NULL, "refused: %s", refused[i].why);
+		ok(says(refused[i].says), "refused: %s: told as \"%s\"",
+		    refused[i].why, refused[i].says);
 		if (c == NULL && !says(refused[i].says))
 			printf("# it said: %s\n", problems.p);
 		conf_free(c);
 	}
+	about(NULL, 0);
 }
 
 /* A line of `n` characters, "database = /xxx", and what follows it. */
@@ -221,14 +225,19 @@ accepted(void)
 	is_str(c->database, want, "relative to the file's folder");
 	snprintf(want, sizeof(want), "%s/x.db.key", tmp_dir());
 	is_str(c->seal_key_file, want, "seal_key_file: database + .key");
-	ok(c->touch == 5 && c->session_idle == 9 && c->proxy == NULL,
-	    "values as they were set");
-	ok(c->session_max == 2592000 && c->wechat_timeout == 8000 &&
-	    c->max_sessions == 10 && c->code_replay == 60 &&
-	    c->login_failures == 60 && c->token_in_query == 0 &&
-	    c->phone_conflict == PHONE_MOVE && c->journal == JOURNAL_AUTO &&
-	    c->workers == 0 && c->log_level == LOG_LEVEL_INFO,
-	    "the others by default");
+	is_int(c->touch, 5, "a value with blanks and a comment around it");
+	is_int(c->session_idle, 9, "a value behind a colon");
+	is_str(c->proxy, NULL, "an empty value is none");
+	is_int(c->session_max, 2592000, "session_max by default");
+	is_int(c->wechat_timeout, 8000, "wechat_timeout by default");
+	is_int(c->max_sessions, 10, "max_sessions by default");
+	is_int(c->code_replay, 60, "code_replay by default");
+	is_int(c->login_failures, 60, "login_failures by default");
+	is_int(c->token_in_query, 0, "token_in_query by default");
+	is_int(c->phone_conflict, PHONE_MOVE, "phone_conflict by default");
+	is_int(c->journal, JOURNAL_AUTO, "journal by default");
+	is_int(c->workers, 0, "workers by default");
+	is_int(c->log_level, LOG_LEVEL_INFO, "log_level by default");
 	is_str(c->wechat_base_url, "https://api.weixin.qq.com",
 	    "WeChat by default");
 	is_str(c->file, getenv("WXLOGIN_CONFIG"), "the file that was read");
@@ -249,29 +258,37 @@ apps(void)
 {
 	struct conf *c = load(WITH_APP, true);
 
-	ok(c != NULL && c->napps == 1 && c->default_app == &c->apps[0] &&
-	    strcmp(c->default_app->secret, SECRET) == 0 &&
-	    strcmp(c->default_app->appid, APP) == 0, "one app, the default");
+	ok(c != NULL && c->napps == 1, "one app");
+	ok(c != NULL && c->default_app == &c->apps[0], "one app, the default");
+	is_str(c == NULL ? NULL : c->apps[0].appid, APP, "its AppID");
+	is_str(c == NULL ? NULL : c->apps[0].secret, SECRET, "its secret");
 	conf_free(c);
 	c = load(BASE "[app wx1]\nsecret = a\n[app wx2]\nsecret = b\n", true);
 	ok(c != NULL && c->napps == 2 && c->default_app == NULL,
 	    "two apps, none the default");
-	ok(c != NULL && conf_app(c, "wx2") == &c->apps[1] &&
-	    conf_app(c, "wx3") == NULL && conf_app(c, "") == NULL &&
-	    conf_app(c, "WX2") == NULL, "found by their ids, exactly");
+	ok(c != NULL && conf_app(c, "wx2") == &c->apps[1],
+	    "an app is found by its AppID");
+	ok(c != NULL && conf_app(c, "wx3") == NULL,
+	    "an AppID that is not configured is not found");
+	ok(c != NULL && conf_app(c, "") == NULL,
+	    "an empty AppID is not found");
+	ok(c != NULL && conf_app(c, "WX2") == NULL,
+	    "an AppID in the other case is not found");
 	conf_free(c);
 	c = load(BASE "default_app = wx2\n[app wx1]\nsecret = a\n[app wx2]\n"
 	    "secret = b\n", true);
 	ok(c != NULL && c->default_app == &c->apps[1], "the default by name");
 	conf_free(c);
 	c = load(BASE, true);
-	ok(c == NULL && says("no app is configured"), "none, and it needs one");
+	ok(c == NULL && says("no app is configured"),
+	    "none, and it needs one");
 	conf_free(c);
 	c = load(BASE, false);
 	ok(c != NULL && c->napps == 0, "none, and it needs none");
 	conf_free(c);
 	c = load(BASE "appid = wx1\n", true);
-	ok(c == NULL && says("app wx1: has no secret"), "one without a secret");
+	ok(c == NULL && says("app wx1: has no secret"),
+	    "one without a secret");
 	conf_free(c);
 	c = load(BASE "appid = wx1\n", false);
 	ok(c != NULL, "which a program that asks nothing does not need");
@@ -301,18 +318,24 @@ secret_files(void)
 	for (size_t i = 0; i < COUNT(t); i++) {
 		tmp_write("secret", t[i].text, strlen(t[i].text), t[i].mode);
 		c = load(BASE "appid = wx1\nsecret_file = secret\n", true);
-		ok(t[i].says == NULL ? c != NULL && strcmp(
-		    c->default_app->secret, SECRET) == 0 : c == NULL &&
-		    says(t[i].says) && says(tmp_path("secret")),
-		    "secret_file: %s", t[i].why);
+		about(t[i].text, strlen(t[i].text));
+		is_str(c == NULL ? NULL : c->default_app->secret,
+		    t[i].says == NULL ? SECRET : NULL, "secret_file: %s",
+		    t[i].why);
+		ok(t[i].says == NULL || says(t[i].says),
+		    "secret_file: %s: a refusal says what it wants", t[i].why);
+		ok(t[i].says == NULL || says(tmp_path("secret")),
+		    "secret_file: %s: a refusal names the file", t[i].why);
 		ok(!says(SECRET), "secret_file: %s: the secret is not told",
 		    t[i].why);
 		conf_free(c);
 	}
+	about(NULL, 0);
 	memset(long_text, 'x', sizeof(long_text));
 	tmp_write("secret", long_text, 129, 0600);
 	c = load(BASE "[app wx1]\nsecret_file = secret\n", true);
-	ok(c == NULL && says("wants an AppSecret"), "secret_file: 129 letters");
+	ok(c == NULL && says("wants an AppSecret"),
+	    "secret_file: 129 letters");
 	conf_free(c);
 	tmp_write("secret", long_text, 300, 0600);
 	c = load(BASE "[app wx1]\nsecret_file = secret\n", true);
@@ -349,8 +372,11 @@ modes(void)
 		struct conf *c = load_mode(t[i].text, strlen(t[i].text),
 		    t[i].mode, false);
 
-		ok((c != NULL) == t[i].fine && (t[i].fine || (says("chmod o=")
-		    && says(tmp_path("wxlogin.conf")))), "mode: %s", t[i].why);
+		is_int(c != NULL, t[i].fine, "mode: %s", t[i].why);
+		ok(t[i].fine || says("chmod o="),
+		    "mode: %s: a refusal says how to mend it", t[i].why);
+		ok(t[i].fine || says(tmp_path("wxlogin.conf")),
+		    "mode: %s: a refusal names the file", t[i].why);
 		conf_free(c);
 	}
 }

@@ -38,6 +38,7 @@ static const struct {
 { "watermark_age", "600", 0, 86400 },
 { "phone_conflict", "move", 0, 0 },
 { "login_failures", "60", 0, 100000 },
+{ "user_logins", "60", 0, 100000 },
 { "token_in_query", "no", 0, 0 },
 { "cors_origin", NULL, 0, 0 },
 { "workers", NULL, 1, 256 },
@@ -273,8 +274,10 @@ main(void)
 		    t[i].name);
 		if (s->type != SETTING_NUMBER)
 			continue;
-		ok(s->min <= t[i].min && s->max >= t[i].max && s->min >= 0 &&
-		    s->max <= CENTURY, "%s: its bounds are wide enough",
+		ok(s->min <= t[i].min && s->max >= t[i].max,
+		    "%s: its bounds are wide enough", t[i].name);
+		ok(s->min >= 0, "%s: it can't be negative", t[i].name);
+		ok(s->max <= CENTURY, "%s: its bounds are not too wide",
 		    t[i].name);
 		bounds(s);
 	}

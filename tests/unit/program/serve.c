@@ -73,7 +73,8 @@ static unsigned tells;
 static enum outcome
 admit(struct request *rq)
 {
-	return admitted == OK ? OK : FAIL(rq->cx.log, admitted, "not admitted");
+	return admitted == OK ? OK : FAIL(rq->cx.log, admitted,
+	    "not admitted");
 }
 
 static void
@@ -110,6 +111,7 @@ call(struct program *p, const char *env, const char *body, bool fastcgi)
 	else
 		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - env), env,
 		    bearer, at + 1);
+	about(text, strlen(text));
 	io = caller_io(&caller, text, body, fastcgi);
 	w.program = p;
 	runs = 0;
@@ -130,6 +132,24 @@ code(const char *want)
 
 	snprintf(text, sizeof(text), "{\"code\":\"%s\"", want);
 	return strncmp(caller_body(&caller), text, strlen(text)) == 0;
+}
+
+static bool
+sent(const char *header)
+{
+	return caller_header(&caller, header);
+}
+
+static bool
+sent_any(const char *name)
+{
+	return caller_header_begins(&caller, name);
+}
+
+static bool
+logged(const char *text)
+{
+	return strstr(caller.log, text) != NULL;
 }
 
 static bool
@@ -238,14 +258,15 @@ order(void)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		next = OK;
 		call(rows[i].p, rows[i].env, rows[i].body, false);
-		ok(status() == rows[i].status && code(rows[i].code) &&
-		    (rows[i].field == NULL || field_is(rows[i].field)),
-		    "order: %s", rows[i].why);
-		if (status() != rows[i].status)
-			printf("# got %.300s\n", caller.reply);
-		ok(caller.writes == 1 && runs == (status() == 200),
-		    "order: %s: one write, and run when it is 200",
-		    rows[i].why);
+		is_int(status(), rows[i].status, "order: %s", rows[i].why);
+		ok(code(rows[i].code), "order: %s: %s", rows[i].why,
+		    rows[i].code);
+		if (rows[i].field != NULL)
+			ok(field_is(rows[i].field), "order: %s: field %s",
+			    rows[i].why, rows[i].field);
+		is_int(caller.writes, 1, "order: %s: one write", rows[i].why);
+		is_int(runs, rows[i].status == 200,
+		    "order: %s: run only when it is 200", rows[i].why);
 	}
 	call(&plain, "REQUEST_METHOD=PUT\nREQUEST_METHOD=GET", "", false);
 	ok(strstr(caller.log, "REQUEST_METHOD") != NULL,
@@ -259,33 +280,37 @@ methods(void)
 {
 	next = OK;
 	call(&check, "REQUEST_METHOD=HEAD\n@", "", false);
-	ok(status() == 200 && *caller_body(&caller) == '\0' &&
-	    caller_header_begins(&caller, "Content-Length: ") && runs == 1,
-	    "HEAD: as GET, without a body");
+	is_int(status(), 200, "HEAD: the status of GET");
+	is_str(caller_body(&caller), "", "HEAD: no body");
+	ok(sent_any("Content-Length: "), "HEAD: the length of GET");
+	is_int(runs, 1, "HEAD: the program's function is run");
 	call(&check, "REQUEST_METHOD=HEAD", "", false);
-	ok(status() == 401 && *caller_body(&caller) == '\0' &&
-	    caller_header_begins(&caller, "WWW-Authenticate"),
-	    "HEAD: a 401 has no body");
+	is_int(status(), 401, "HEAD without a token: 401");
+	is_str(caller_body(&caller), "", "HEAD: a 401 has no body");
+	ok(sent_any("WWW-Authenticate"), "HEAD: a 401 has its challenge");
 	call(&check, "REQUEST_METHOD=HEAD\nPATH_INFO=/x", "", false);
 	ok(status() == 404 && *caller_body(&caller) == '\0',
 	    "HEAD: a 404 has no body");
 	call(&open_get, "REQUEST_METHOD=HEAD\nQUERY_STRING=word=a", "", false);
-	ok(status() == 405 && *caller_body(&caller) == '\0' && caller_header(
-	    &caller, "Allow: GET, POST, OPTIONS") && runs == 0,
-	    "HEAD where GET is not safe: 405");
+	is_int(status(), 405, "HEAD where GET is not safe: 405");
+	is_str(caller_body(&caller), "", "HEAD: a 405 has no body");
+	ok(sent("Allow: GET, POST, OPTIONS"), "HEAD: a 405 has Allow");
+	is_int(runs, 0, "HEAD: a 405 runs nothing");
 	call(&check, "REQUEST_METHOD=OPTIONS", "", false);
-	ok(status() == 204 && *caller_body(&caller) == '\0' &&
-	    caller_header(&caller, "Allow: GET, HEAD, POST, OPTIONS") &&
-	    !caller_header_begins(&caller, "Content-") && runs == 0,
-	    "OPTIONS: 204, Allow, nothing of content, no token needed");
-	ok(strstr(caller.log, "\"status\":204") != NULL, "OPTIONS: so logged");
+	is_int(status(), 204, "OPTIONS without a token: 204");
+	is_str(caller_body(&caller), "", "OPTIONS: no body");
+	ok(sent("Allow: GET, HEAD, POST, OPTIONS"), "OPTIONS: Allow");
+	ok(!sent_any("Content-"), "OPTIONS: no header about content");
+	is_int(runs, 0, "OPTIONS: nothing is run");
+	ok(logged("\"status\":204"), "OPTIONS: the log says 204");
 	call(&open_post, "REQUEST_METHOD=OPTIONS\nPATH_INFO=/x", "", false);
 	ok(status() == 404, "OPTIONS of another path: 404");
 	call(&open_post, "REQUEST_METHOD=DELETE", "", false);
 	ok(status() == 405 && caller_header(&caller, "Allow: POST, OPTIONS"),
 	    "405: Allow");
 	b.conf.cors_origin = strdup("https://a.example");
-	call(&open_post, "REQUEST_METHOD=OPTIONS\nHTTP_ORIGIN=https://a.example"
+	call(&open_post,
+	    "REQUEST_METHOD=OPTIONS\nHTTP_ORIGIN=https://a.example"
 	    "\nHTTP_ACCESS_CONTROL_REQUEST_METHOD=POST", "", false);
 	ok(status() == 204 && caller_header(&caller,
 	    "Access-Control-Allow-Methods: POST, OPTIONS"), "a preflight");
@@ -313,7 +338,8 @@ tokens(void)
 	    "WWW-Authenticate: Bearer realm=\"wxlogin\""), "Basic: the same");
 	call(&plain, "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n"
 	    "HTTP_AUTHORIZATION=Bearer nonsense", "", false);
-	ok(status() == 401 && caller_header(&caller, "WWW-Authenticate: Bearer "
+	ok(status() == 401 &&
+	    caller_header(&caller, "WWW-Authenticate: Bearer "
 	    "realm=\"wxlogin\", error=\"invalid_token\""),
 	    "a malformed token: an error in the challenge");
 	snprintf(body, sizeof(body), "{\"word\":\"a\",\"sessionid\":\"%s\"}",
@@ -361,16 +387,18 @@ outcomes(void)
 {
 	next = BUSY;
 	call(&open_post, "REQUEST_METHOD=POST" LEN(6), "word=a", false);
-	ok(status() == 503 && code("BUSY") && caller_header(&caller,
-	    "Retry-After: 9"), "a handler's outcome, and its Retry-After");
+	is_int(status(), 503, "a handler's outcome has its status");
+	ok(code("BUSY"), "a handler's outcome is sent");
+	ok(sent("Retry-After: 9"), "a handler's Retry-After is sent");
 	ok(strstr(caller.reply, "\"word\":\"a\"") == NULL,
 	    "what it wrote before is not sent");
 	next = INTERNAL;
 	call(&open_post, "REQUEST_METHOD=POST" LEN(6), "word=a", false);
-	ok(status() == 500 && strstr(caller.log, "serve.c:") != NULL &&
-	    strstr(caller.log, "on purpose") != NULL &&
-	    strstr(caller.reply, "on purpose") == NULL,
-	    "a cause is in the log, and not in the reply");
+	is_int(status(), 500, "INTERNAL is 500");
+	ok(logged("serve.c:"), "a cause is in the log, with its place");
+	ok(logged("on purpose"), "a cause is in the log, in words");
+	ok(strstr(caller.reply, "on purpose") == NULL,
+	    "a cause is not in the reply");
 	next = PARAM_INVALID;
 	call(&open_post, "REQUEST_METHOD=POST" LEN(6), "word=a", false);
 	ok(status() == 400 && field_is("word"), "a field of the handler's");
@@ -380,7 +408,8 @@ outcomes(void)
 	    "nothing of it in the next request");
 	open_post.run = run_large;
 	call(&open_post, "REQUEST_METHOD=POST" LEN(6), "word=a", false);
-	ok(status() == 500 && code("INTERNAL"), "too long a reply is INTERNAL");
+	ok(status() == 500 && code("INTERNAL"),
+	    "too long a reply is INTERNAL");
 	open_post.run = run;
 	call(&open_post, "REQUEST_METHOD=POST\nHTTP_ACCEPT_LANGUAGE=zh-CN,zh;"
 	    "q=0.9,en;q=0.8" LEN(2), "{}", false);
@@ -388,15 +417,14 @@ outcomes(void)
 	    "\xe5\x8f\x82\xe6\x95\xb0") != NULL, "a message in Chinese");
 	call(&open_post, "REQUEST_METHOD=POST\nHTTP_X_REQUEST_ID=my-id" LEN(2),
 	    "{}", false);
-	ok(caller_header(&caller, "X-Request-Id: my-id") &&
-	    strstr(caller.reply, "\"requestId\":\"my-id\"") != NULL &&
-	    strstr(caller.log, "\"request_id\":\"my-id\"") != NULL,
-	    "the request's id in header, body and log");
+	ok(sent("X-Request-Id: my-id"), "the request's id is a header");
+	ok(strstr(caller.reply, "\"requestId\":\"my-id\"") != NULL,
+	    "the request's id is in the body of an error");
+	ok(logged("\"request_id\":\"my-id\""), "the request's id is logged");
 	call(&open_post, "REQUEST_METHOD=POST\nREMOTE_ADDR=192.0.2.7\n"
 	    "HTTP_X_FORWARDED_FOR=10.0.0.1" LEN(6), "word=a", false);
-	ok(strstr(caller.log, "\"client\":\"192.0.2.7\"") != NULL &&
-	    strstr(caller.log, "10.0.0.1") == NULL,
-	    "the client is REMOTE_ADDR only");
+	ok(logged("\"client\":\"192.0.2.7\""), "the client is REMOTE_ADDR");
+	ok(!logged("10.0.0.1"), "the client is not what a header says");
 	ok(caller.log_len > 0 && strchr(caller.log, '\n') ==
 	    caller.log + caller.log_len - 1, "one line of log");
 }
@@ -408,9 +436,11 @@ hooks(void)
 		const char *why, *env, *body; enum outcome admit, run;
 		int status; unsigned tells, runs;
 	} t[] = {
-	{ "all is well", "REQUEST_METHOD=POST" LEN(6), "word=a", OK, OK, 200, 0,
+	{ "all is well", "REQUEST_METHOD=POST" LEN(6), "word=a", OK, OK, 200,
+	    0,
 	    1 },
-	{ "not admitted, before the fields", "REQUEST_METHOD=POST" LEN(2), "{}",
+	{ "not admitted, before the fields", "REQUEST_METHOD=POST" LEN(2),
+	    "{}",
 	    TOO_MANY_REQUESTS, OK, 429, 0, 0 },
 	{ "a body that is malformed comes first", "REQUEST_METHOD=POST" LEN(1),
 	    "{", TOO_MANY_REQUESTS, OK, 400, 0, 0 },
@@ -424,8 +454,9 @@ hooks(void)
 		next = t[i].run;
 		tells = 0;
 		call(&hooked, t[i].env, t[i].body, false);
-		ok(status() == t[i].status && tells == t[i].tells &&
-		    runs == t[i].runs, "hooks: %s", t[i].why);
+		is_int(status(), t[i].status, "hooks: %s: status", t[i].why);
+		is_int(tells, t[i].tells, "hooks: %s: told", t[i].why);
+		is_int(runs, t[i].runs, "hooks: %s: run", t[i].why);
 	}
 	ok(told == CODE_USED, "hooks: told which outcome");
 	next = OK;
@@ -441,21 +472,22 @@ authorizer(void)
 	next = OK;
 	call(&check, ROLE "REQUEST_METHOD=PUT\nPATH_INFO=/secret/x\n"
 	    "QUERY_STRING=%&%\n@" LONG XML, "{{{", true);
-	ok(status() == 200 && caller.reads == 0 && runs == 0,
-	    "authorizer: method, path, query and body are not looked at");
-	ok(*caller_body(&caller) == '\0' &&
-	    !caller_header_begins(&caller, "Content-"),
-	    "authorizer: 200 has no body");
-	ok(caller_header(&caller, "Variable-WXLOGIN_OPENID: openid-1") &&
-	    caller_header(&caller, "Variable-WXLOGIN_APPID: wx1") &&
-	    caller_header_begins(&caller, "Variable-WXLOGIN_USER_ID: ") &&
-	    !caller_header_begins(&caller, "Variable-WXLOGIN_UNIONID"),
-	    "authorizer: who it is; no unionid when there is none");
+	is_int(status(), 200, "authorizer: method, path, query do not matter");
+	is_int(caller.reads, 0, "authorizer: the body is not read");
+	is_int(runs, 0, "authorizer: the program's function is not run");
+	is_str(caller_body(&caller), "", "authorizer: 200 has no body");
+	ok(!sent_any("Content-"), "authorizer: no header about content");
+	ok(sent("Variable-WXLOGIN_OPENID: openid-1"), "authorizer: openid");
+	ok(sent("Variable-WXLOGIN_APPID: wx1"), "authorizer: appid");
+	ok(sent_any("Variable-WXLOGIN_USER_ID: "), "authorizer: user id");
+	ok(!sent_any("Variable-WXLOGIN_UNIONID"),
+	    "authorizer: no unionid when there is none");
 	call(&check, ROLE "REQUEST_METHOD=GET", "", true);
-	ok(status() == 401 && code("AUTH_INVALID") && caller_header_begins(
-	    &caller, "WWW-Authenticate") && caller.reads == 0 &&
-	    !caller_header_begins(&caller, "Variable-"),
-	    "authorizer: 401, with a body, and no variables");
+	is_int(status(), 401, "authorizer: without a token 401");
+	ok(code("AUTH_INVALID"), "authorizer: a 401 has a body");
+	ok(sent_any("WWW-Authenticate"), "authorizer: a 401 has a challenge");
+	is_int(caller.reads, 0, "authorizer: a 401 reads no body");
+	ok(!sent_any("Variable-"), "authorizer: a 401 has no variables");
 	call(&check, ROLE "REQUEST_METHOD=HEAD", "", true);
 	ok(status() == 401 && code("AUTH_INVALID"),
 	    "authorizer: HEAD is the resource's, not ours");
@@ -475,7 +507,8 @@ authorizer(void)
 		ok(status() == 401, "authorizer: nor from the query, ever");
 	}
 	b.conf.token_in_query = 0;
-	call(&check, ROLE "REQUEST_METHOD=GET\nQUERY_STRING=a\nQUERY_STRING=b\n"
+	call(&check,
+	    ROLE "REQUEST_METHOD=GET\nQUERY_STRING=a\nQUERY_STRING=b\n"
 	    "CONTENT_LENGTH=1\nCONTENT_LENGTH=2\n@", "", true);
 	ok(status() == 200, "authorizer: what else comes twice is not ours");
 	call(&check, ROLE "REQUEST_METHOD=GET\nHTTP_AUTHORIZATION=Bearer x\n@",
@@ -483,8 +516,9 @@ authorizer(void)
 	ok(status() == 503 && !caller_header_begins(&caller, "Variable-"),
 	    "authorizer: the token twice is INTERNAL, and so 503");
 	call(&check, ROLE "REQUEST_METHOD=GET\n@", "", false);
-	ok(status() == 200 && !caller_header_begins(&caller, "Variable-") &&
-	    code("OK"), "a role without FastCGI is none");
+	is_int(status(), 200, "a role without FastCGI: a plain request");
+	ok(code("OK"), "a role without FastCGI: the program's own reply");
+	ok(!sent_any("Variable-"), "a role without FastCGI: no variables");
 	call(&plain, ROLE "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n@", "",
 	    true);
 	ok(status() == 200 && !caller_header_begins(&caller, "Variable-"),
@@ -506,12 +540,14 @@ identity(void)
 {
 	static const struct { const char *why, *env; bool told; } t[] = {
 	{ "the parameter is 1", IDENTITY "REQUEST_METHOD=GET\n@", true },
-	{ "and a path of a slash", IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/\n@",
+	{ "and a path of a slash",
+	    IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/\n@",
 	    true },
 	{ "absent", "REQUEST_METHOD=GET\n@", false },
 	{ "empty", "WXLOGIN_IDENTITY_HEADERS=\nREQUEST_METHOD=GET\n@", false },
 	{ "0", "WXLOGIN_IDENTITY_HEADERS=0\nREQUEST_METHOD=GET\n@", false },
-	{ "yes", "WXLOGIN_IDENTITY_HEADERS=yes\nREQUEST_METHOD=GET\n@", false },
+	{ "yes", "WXLOGIN_IDENTITY_HEADERS=yes\nREQUEST_METHOD=GET\n@",
+	    false },
 	{ "11", "WXLOGIN_IDENTITY_HEADERS=11\nREQUEST_METHOD=GET\n@", false },
 	{ "a header", "HTTP_WXLOGIN_IDENTITY_HEADERS=1\nREQUEST_METHOD=GET\n@",
 	    false },
@@ -525,10 +561,12 @@ identity(void)
 	next = OK;
 	for (size_t i = 0; i < COUNT(t); i++) {
 		call(&check, t[i].env, "", true);
-		ok(caller_header(&caller, "X-WXLogin-Openid: openid-1") ==
-		    t[i].told && caller_header_begins(&caller, "X-WXLogin-") ==
-		    t[i].told && !caller_header_begins(&caller, "Variable-"),
-		    "identity: %s", t[i].why);
+		is_int(sent("X-WXLogin-Openid: openid-1"), t[i].told,
+		    "identity: %s: the openid", t[i].why);
+		is_int(sent_any("X-WXLogin-"), t[i].told,
+		    "identity: %s: any of the headers", t[i].why);
+		ok(!sent_any("Variable-"), "identity: %s: no variables",
+		    t[i].why);
 	}
 	setenv("WXLOGIN_IDENTITY_HEADERS", "1", 1);
 	call(&check, "REQUEST_METHOD=GET\n@", "", true);
@@ -549,9 +587,9 @@ identity(void)
 	    "authorizer: a unionid when it is known");
 	next = INTERNAL;
 	call(&check, IDENTITY "REQUEST_METHOD=GET\n@", "", true);
-	ok(status() == 503 && code("BUSY") &&
-	    !caller_header_begins(&caller, "X-WXLogin-"),
-	    "identity: INTERNAL is 503");
+	is_int(status(), 503, "identity: INTERNAL is 503");
+	ok(code("BUSY"), "identity: INTERNAL is BUSY to the outside");
+	ok(!sent_any("X-WXLogin-"), "identity: INTERNAL tells nobody");
 	next = OK;
 }
 
@@ -579,9 +617,10 @@ broken(void)
 	other.database = nowhere;
 	w.conf = &other;
 	call(&check, "REQUEST_METHOD=GET\n@", "", false);
-	ok(status() == 500 && strstr(caller.log, "no/where.db") != NULL &&
-	    strstr(caller.reply, "where.db") == NULL,
-	    "no store: INTERNAL; its name is in the log only");
+	is_int(status(), 500, "no store: INTERNAL");
+	ok(logged("no/where.db"), "no store: its name is in the log");
+	ok(strstr(caller.reply, "where.db") == NULL,
+	    "no store: its name is not in the reply");
 	call(&check, ROLE "REQUEST_METHOD=GET\n@", "", true);
 	ok(status() == 503 && !caller_header_begins(&caller, "Variable-"),
 	    "no store: the authorizer says 503, never 200");

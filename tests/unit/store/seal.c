@@ -45,12 +45,15 @@ values(void)
 
 	seal_value(&s, &p, TEXT, LEN, a);
 	seal_value(&s, &p, TEXT, LEN, b);
-	ok(a[0] == 1, "its first byte is the format");
-	ok(memcmp(a, b, SEALED) != 0, "sealed twice is not the same");
-	ok(memmem(a, SEALED, TEXT, LEN) == NULL, "the text can't be seen");
+	ok(a[0] == 1, "the first byte of a sealed value is its format");
+	ok(memcmp(a, b, SEALED) != 0, "the same text sealed twice differs");
+	ok(memmem(a, SEALED, TEXT, LEN) == NULL,
+	    "the text can't be read in a sealed value");
 	ok(seal_open(&s, &p, a, SEALED, out, &old) &&
-	    memcmp(out, TEXT, LEN) == 0 && !old, "it opens; the key is new");
-	ok(seal_open(&s, &p, a, SEALED, out, NULL), "`old` may be NULL");
+	    memcmp(out, TEXT, LEN) == 0 && !old,
+	    "a sealed value opens, and is not told as old");
+	ok(seal_open(&s, &p, a, SEALED, out, NULL),
+	    "a sealed value opens when `old` is NULL");
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		ok(!seal_open(&s, &places[i], a, SEALED, out, NULL),
 		    "not in another place (%zu)", i);
@@ -59,19 +62,22 @@ values(void)
 		b[i / 8] ^= (uint8_t)(1 << i % 8);
 		opened += seal_open(&s, &p, b, SEALED, out, NULL);
 	}
-	is_int(opened, 0, "not with any bit turned over");
+	is_int(opened, 0, "a value with a bit turned over does not open");
 	memset(out, 'x', LEN);
 	b[SEALED - 1] = (uint8_t)~a[SEALED - 1];
 	ok(!seal_open(&s, &p, b, SEALED, out, NULL) &&
-	    memcmp(out, TEXT, LEN) != 0, "what was refused leaves no text");
+	    memcmp(out, TEXT, LEN) != 0,
+	    "a value that does not open leaves no text");
 	for (i = 0, opened = 0; i < SEALED; i++)
 		opened += seal_open(&s, &p, a, i, out, NULL);
-	is_int(opened, 0, "not when cut anywhere");
-	ok(!seal_open(&other, &p, a, SEALED, out, NULL), "not with other keys");
+	is_int(opened, 0, "a value cut anywhere does not open");
+	ok(!seal_open(&other, &p, a, SEALED, out, NULL),
+	    "a value does not open with other keys");
 	ok(!seal_open(&(struct seal){ .nkeys = 0 }, &p, a, SEALED, out, NULL),
-	    "not without keys");
+	    "a value does not open without keys");
 	seal_value(&s, &p, "", 0, a);
-	ok(seal_open(&s, &p, a, SEAL_EXTRA, out, NULL), "an empty text");
+	ok(seal_open(&s, &p, a, SEAL_EXTRA, out, NULL),
+	    "an empty text can be sealed and opened");
 }
 
 static void
@@ -86,15 +92,16 @@ old_keys(void)
 
 	seal_value(&before, &p, TEXT, LEN, a);
 	ok(seal_open(&now, &p, a, SEALED, out, &old) && old &&
-	    memcmp(out, TEXT, LEN) == 0, "an older key opens, and it is told");
+	    memcmp(out, TEXT, LEN) == 0,
+	    "a value of an older key opens and is told as old");
 	seal_value(&now, &p, TEXT, LEN, a);
 	ok(seal_open(&now, &p, a, SEALED, out, &old) && !old,
-	    "the newest key seals");
+	    "new values are sealed with the newest key");
 	ok(!seal_open(&before, &p, a, SEALED, out, NULL),
-	    "who has only the old key can't open new values");
+	    "new values do not open with the old key alone");
 	seal_wipe(&now);
 	ok(now.nkeys == 0 && !seal_open(&now, &p, a, SEALED, out, NULL),
-	    "wiped keys open nothing");
+	    "wiped keys open no value");
 }
 
 /* Try a key file of n bytes; what the log says when it is refused. */
@@ -159,16 +166,20 @@ files(void)
 	why = load(tmp_path("no/such/folder"), true, &n);
 	ok(why != NULL, "file: its folder is missing");
 	snprintf(mine, sizeof(mine), "%s", tmp_path("made"));
-	ok(load(mine, true, &n) == NULL && n == 1 && stat(mine, &st) == 0 &&
-	    st.st_size == 32 && (st.st_mode & 0777) == 0600,
-	    "file: made with mode 0600");
-	ok(seal_load(&a, mine, true, &l) == OK &&
-	    seal_load(&b, mine, false, &l) == OK &&
-	    a.nkeys == b.nkeys &&
-	    memcmp(a.keys[0], b.keys[0], 32) == 0, "file: the same key again");
-	ok(load(tmp_path("made2"), true, &n) == NULL &&
-	    seal_load(&b, tmp_path("made2"), false, &l) == OK &&
-	    memcmp(a.keys[0], b.keys[0], 32) != 0, "file: another key each");
+	is_str(load(mine, true, &n), NULL, "file: made when it may be");
+	is_int(n, 1, "file: made with one key");
+	is_int(stat(mine, &st), 0, "file: made at its path");
+	is_int(st.st_size, 32, "file: made of 32 bytes");
+	is_int(st.st_mode & 0777, 0600, "file: made with mode 0600");
+	is_int(seal_load(&a, mine, true, &l), OK, "file: read again");
+	is_int(seal_load(&b, mine, false, &l), OK, "file: read once more");
+	is_int(a.nkeys, b.nkeys, "file: as many keys each time");
+	ok(memcmp(a.keys[0], b.keys[0], 32) == 0, "file: the same key again");
+	is_str(load(tmp_path("made2"), true, &n), NULL,
+	    "file: another is made");
+	is_int(seal_load(&b, tmp_path("made2"), false, &l), OK,
+	    "file: the other is read");
+	ok(memcmp(a.keys[0], b.keys[0], 32) != 0, "file: another key each");
 	snprintf(link_path, sizeof(link_path), "%s", tmp_path("dangling"));
 	ok(symlink(tmp_path("nowhere"), link_path) == 0 &&
 	    load(link_path, true, &n) != NULL, "file: a link to nowhere");

@@ -79,30 +79,37 @@ opening(void)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s", tmp_path("a.db"));
-	ok(open_at(path, JOURNAL_WAL, &s) == OK, "a new file");
+	ok(open_at(path, JOURNAL_WAL, &s) == OK, "a new store is made");
 	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600,
-	    "made with mode 0600");
-	ok(store_is_wal(s), "journal wal");
+	    "a new store has mode 0600");
+	ok(store_is_wal(s), "journal = wal is WAL");
 	ok(store_check(s) == OK, "every statement compiles");
-	ok(store_sound(s), "it is sound");
-	ok(open_at(path, JOURNAL_WAL, &again) == OK, "opened twice");
+	ok(store_sound(s), "a new store is sound");
+	ok(open_at(path, JOURNAL_WAL, &again) == OK, "a store opens twice");
 	store_close(again);
 	store_close(s);
 	store_close(NULL);
 	ok(open_at(path, JOURNAL_DELETE, &s) == OK && !store_is_wal(s),
-	    "journal delete, from wal");
+	    "journal = delete leaves WAL");
 	store_close(s);
-	ok(open_at(path, JOURNAL_AUTO, &s) == OK, "journal auto");
+	ok(open_at(path, JOURNAL_AUTO, &s) == OK,
+	    "journal = auto opens the store");
 	store_close(s);
 	box_must(&(struct box){ .store = NULL }, chmod(path, 0666) == 0 ? OK :
 	    INTERNAL, "chmod");
-	ok(open_at(path, JOURNAL_WAL, &s) == OK && stat(path, &st) == 0 &&
-	    (st.st_mode & 0007) == 0, "what others could read is closed");
+	is_int(open_at(path, JOURNAL_WAL, &s), OK,
+	    "a store that others can read opens");
+	is_int(stat(path, &st), 0, "that store is at its path");
+	is_int(st.st_mode & 0007, 0,
+	    "a store that others could read is closed to them");
 	store_close(s);
-	ok(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s) == INTERNAL &&
-	    s == NULL && strstr(l.cause, "no/folder/a.db") != NULL,
-	    "no folder: INTERNAL, and the log names the file");
-	tmp_write("text.db", "this is not a database, but 100 characters long, "
+	is_int(open_at(tmp_path("no/folder/a.db"), JOURNAL_WAL, &s), INTERNAL,
+	    "no folder: INTERNAL");
+	ok(s == NULL, "no folder: no store");
+	ok(strstr(l.cause, "no/folder/a.db") != NULL,
+	    "no folder: the log names the file");
+	tmp_write("text.db",
+	    "this is not a database, but 100 characters long, "
 	    "or nearly so, which is what SQLite wants to see", 97, 0600);
 	ok(open_at(tmp_path("text.db"), JOURNAL_WAL, &s) == INTERNAL &&
 	    s == NULL && l.cause[0] != '\0', "no database: INTERNAL");
@@ -147,16 +154,21 @@ transactions(void)
 	first.s = a;
 	first.other = b;
 	refused.s = b;
-	ok(store_write(a, DURABLE, set_body, &first) == OK, "a transaction");
-	is_str(first.seen, "1", "its own connection sees the change");
-	is_str(first.seen_by_other, "(none)", "others do not see it yet");
-	ok(first.other_writes == BUSY, "a second writer: BUSY, in time");
-	is_str(get(b, "x"), "1", "then others see it");
+	ok(store_write(a, DURABLE, set_body, &first) == OK,
+	    "a transaction commits");
+	is_str(first.seen, "1", "a change is seen by its own connection");
+	is_str(first.seen_by_other, "(none)",
+	    "a change is not seen by others before the commit");
+	ok(first.other_writes == BUSY,
+	    "a second writer is BUSY after its wait");
+	is_str(get(b, "x"), "1",
+	    "a change is seen by others after the commit");
 	log_forget(&l);
 	ok(store_write(b, DURABLE, set_body, &refused) == PHONE_TAKEN,
 	    "the body's outcome is the transaction's");
-	is_str(get(b, "x"), "1", "and another one than OK rolls back");
-	ok(set_in(a, RELAXED, "y", "1") == OK, "the lock is free again");
+	is_str(get(b, "x"), "1", "a body that is not OK is rolled back");
+	ok(set_in(a, RELAXED, "y", "1") == OK,
+	    "after a rollback the write lock is free");
 	/* many changes, relaxed and durable by turns, then a checkpoint */
 	for (int i = 0; i < 20; i++) {
 		char v[16];
@@ -170,7 +182,8 @@ transactions(void)
 	store_close(a);
 	store_close(b);
 	ok(open_at(path, JOURNAL_WAL, &a) == OK &&
-	    strcmp(get(a, "n"), "19") == 0, "there when opened again");
+	    strcmp(get(a, "n"), "19") == 0,
+	    "changes are there when the store is opened again");
 	store_close(a);
 }
 
@@ -192,15 +205,18 @@ other_process(void)
 	sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	ok(sqlite3_exec(h, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
 	    set_in(s, DURABLE, "x", "1") == BUSY,
-	    "another process writes: BUSY, in time");
-	ok(strstr(l.cause, "locked") != NULL, "the log says why");
+	    "while another process writes it is BUSY after its wait");
+	ok(strstr(l.cause, "locked") != NULL, "the log says why it was BUSY");
 	log_forget(&l);
 	ok(!store_write_soon(s, 1, set_body, &(struct setting_of){ .s = s,
 	    .name = "x", .value = "2" }) && l.cause[0] == '\0',
-	    "what need not be written is not, and is no failure");
-	is_str(get(s, "x"), "(none)", "reading goes on meanwhile");
+	    "store_write_soon() writes nothing while another process writes, "
+	    "and logs no fault");
+	is_str(get(s, "x"), "(none)",
+	    "reading works while another process writes");
 	sqlite3_exec(h, "COMMIT", NULL, NULL, NULL);
-	ok(set_in(s, DURABLE, "x", "1") == OK, "then it is our turn");
+	ok(set_in(s, DURABLE, "x", "1") == OK,
+	    "writing works when the other process is done");
 	sqlite3_close(h);
 	store_close(s);
 }
@@ -229,7 +245,7 @@ checkpoints(void)
 	ok(largest > 0 && largest < 16 << 20,
 	    "18 MB written, and the WAL stays small (%lld)",
 	    (long long)largest);
-	ok(store_sound(s), "it is sound");
+	ok(store_sound(s), "a store with checkpoints is sound");
 	store_close(s);
 }
 
@@ -242,11 +258,11 @@ add_rows(void *arg)
 
 	q_text(q, ":name", "k");
 	q_blob(q, ":value", "", 0);
-	ok(q_run(q, &changed) == OK && changed == 1, "a row added");
+	ok(q_run(q, &changed) == OK && changed == 1, "a row is added");
 	q = q_new(s, Q_META_ADD);
 	q_text(q, ":name", "k");
 	q_blob(q, ":value", "v", 1);
-	ok(q_run(q, &changed) == OK && changed == 0, "a conflict: none");
+	ok(q_run(q, &changed) == OK && changed == 0, "a conflict adds no row");
 	return OK;
 }
 
@@ -255,7 +271,7 @@ break_constraint(void *arg)
 {
 	struct q *q = q_new(arg, Q_SESSION_ADD);
 
-	q_blob(q, ":token_hash", "short", 5);
+	q_blob(q, ":sid", "short", 5);
 	q_int(q, ":user_id", 1);
 	q_int(q, ":created_ms", 1);
 	q_int(q, ":now", 1);
@@ -263,9 +279,9 @@ break_constraint(void *arg)
 	q_int(q, ":max_expires", 1);
 	q_blob(q, ":session_key", "x", 1);
 	q_text(q, ":device", NULL);
-	ok(!q_row(q), "a broken constraint: no row");
+	ok(!q_row(q), "a broken constraint gives no row");
 	q_int(q, ":now", 2);
-	ok(!q_row(q), "and none behind it");
+	ok(!q_row(q), "a statement that failed gives no row later");
 	return q_end(q);
 }
 
@@ -278,24 +294,26 @@ statements(void)
 
 	if (open_at(tmp_path("q.db"), JOURNAL_WAL, &s) != OK)
 		return;
-	ok(store_write(s, RELAXED, add_rows, s) == OK, "rows are added");
+	ok(store_write(s, RELAXED, add_rows, s) == OK,
+	    "rows are added in a transaction");
 	q = q_new(s, Q_META_GET);
 	q_text(q, ":name", "k");
 	ok(q_row(q) && q_col_blob(q, 0, &n) != NULL && n == 0,
 	    "an empty blob is empty, not NULL");
-	is_str(q_col_text(q, 0), "", "and an empty text");
-	ok(!q_row(q) && q_end(q) == OK, "one row");
+	is_str(q_col_text(q, 0), "", "an empty text is empty, not NULL");
+	ok(!q_row(q) && q_end(q) == OK,
+	    "a statement gives the row that was asked for");
 	/* bindings do not stay */
 	q = q_new(s, Q_META_GET);
 	ok(!q_row(q) && q_end(q) == OK,
-	    "what was bound before is gone: no name, no row");
+	    "values bound to a statement are not there at its next use");
 	/* errors are sticky */
 	ok(store_write(s, RELAXED, break_constraint, s) == INTERNAL,
-	    "the first error stays, and is the transaction's outcome");
+	    "the first error of a statement is its transaction's outcome");
 	ok(strstr(l.cause, "sql/session.sql:") != NULL,
-	    "the log names the statement's place");
+	    "the log names the place of the statement that failed");
 	log_forget(&l);
-	ok(store_check(s) == OK, "and the store can be used on");
+	ok(store_check(s) == OK, "after an error the store can be used");
 	ok(set(s, "k", "2") == INTERNAL && strstr(l.cause, "readonly") != NULL,
 	    "nothing is written outside of a transaction");
 	log_forget(&l);

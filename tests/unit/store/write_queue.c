@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* write_queue.c: many threads at one store: commits in groups, whose outcome is
- * everybody's; a body that fails rolls back alone; patience ends in the queue. */
+/* write_queue.c: many threads at one store: commits in groups, whose outcome
+ * is everybody's; a body that fails rolls back alone; patience ends in the
+ * queue. */
 #include <config.h>
 
 #include <sys/resource.h>

@@ -23,48 +23,54 @@ main(void)
 	store_init();
 	box_open(&b, "breaker.db");
 	ok(breaker_allow(&b.rq.cx, &failures) == OK && failures == 0,
-	    "closed at first");
+	    "a new breaker is closed");
 	breaker_note(&b.rq.cx, failures, true);
 	is_int(box_sql(b.conf.database, "SELECT failures FROM breaker"), 0,
-	    "a success writes nothing");
+	    "a success without failures before writes nothing");
 	for (int i = 0; i < BREAKER_FAILURES - 1; i++)
 		breaker_note(&b.rq.cx, failures, false);
 	ok(breaker_allow(&b.rq.cx, &failures) == OK &&
-	    failures == BREAKER_FAILURES - 1, "one failure short: still closed");
+	    failures == BREAKER_FAILURES - 1,
+	    "a failure less than the limit leaves it closed");
 	breaker_note(&b.rq.cx, failures, true);
 	ok(breaker_allow(&b.rq.cx, &failures) == OK && failures == 0,
-	    "a success begins to count anew");
+	    "a success sets the count back");
 	for (int i = 0; i < BREAKER_FAILURES; i++)
 		breaker_note(&b.rq.cx, failures, false);
 	ok(breaker_allow(&b.rq.cx, &failures) == WECHAT_UNAVAILABLE &&
 	    b.rq.cx.retry_after >= 1 && b.rq.cx.retry_after <= BREAKER_OPEN,
 	    "open after 5 in a row, with Retry-After");
 	sql("UPDATE breaker SET open_until_ms = 1");
-	ok(breaker_allow(&b.rq.cx, &failures) == OK, "its time is over: one tries");
+	ok(breaker_allow(&b.rq.cx, &failures) == OK,
+	    "after its time one caller may try");
 	log_forget(&b.log);
 	ok(breaker_allow(&b.rq.cx, &failures) == WECHAT_UNAVAILABLE &&
-	    b.rq.cx.retry_after >= 1, "and nobody else");
+	    b.rq.cx.retry_after >= 1, "while one tries, others may not");
 	breaker_note(&b.rq.cx, BREAKER_FAILURES, false);
 	ok(breaker_allow(&b.rq.cx, &failures) == WECHAT_UNAVAILABLE,
-	    "it failed: open again");
+	    "a failed try opens it again");
 	sql("UPDATE breaker SET open_until_ms = 1");
-	ok(breaker_allow(&b.rq.cx, &failures) == OK, "again one tries");
+	ok(breaker_allow(&b.rq.cx, &failures) == OK,
+	    "after its time one caller may try again");
 	breaker_note(&b.rq.cx, failures, true);
 	ok(breaker_allow(&b.rq.cx, &failures) == OK &&
-	    breaker_allow(&b.rq.cx, &failures) == OK, "it came through: closed");
+	    breaker_allow(&b.rq.cx, &failures) == OK,
+	    "a try that came through closes it");
 	/* one that tried and died does not keep it open for ever */
 	for (int i = 0; i < BREAKER_FAILURES; i++)
 		breaker_note(&b.rq.cx, failures, false);
 	sql("UPDATE breaker SET open_until_ms = 1, probe_until_ms = 2");
 	ok(breaker_allow(&b.rq.cx, &failures) == OK,
-	    "who tried and died is succeeded");
+	    "a caller that died while trying is replaced");
 	/* the clock was set back: times far ahead count for nothing */
 	sql("UPDATE breaker SET open_until_ms = 99999999999999, "
 	    "probe_until_ms = 0");
-	ok(breaker_allow(&b.rq.cx, &failures) == OK, "an end far ahead is none");
+	ok(breaker_allow(&b.rq.cx, &failures) == OK,
+	    "an opening that ends far ahead (a clock set back) is none");
 	sql("UPDATE breaker SET open_until_ms = 1, "
 	    "probe_until_ms = 99999999999999");
-	ok(breaker_allow(&b.rq.cx, &failures) == OK, "nor is a try far ahead");
+	ok(breaker_allow(&b.rq.cx, &failures) == OK,
+	    "a try far ahead (a clock set back) is none");
 	box_close(&b);
 	return done();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* call.c: what each answer of code2Session means: every row of the
- * contract's mapping, in every spelling. */
+/* call.c: what each answer of code2Session means: every row of
+ * doc/protocol.md, onlogin, in every spelling. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static const struct {
     40163 },
 { "40226", T("{\"errcode\":40226,\"errmsg\":\"code blocked" RID),
     USER_BLOCKED, 40226 },
-{ "45011", T("{\"errcode\":45011,\"errmsg\":\"api minute-quota reach limit\"}"),
+{ "45011",
+    T("{\"errcode\":45011,\"errmsg\":\"api minute-quota reach limit\"}"),
     TOO_MANY_REQUESTS, 45011 },
 { "45009", T("{\"errcode\":45009,\"errmsg\":\"reach max api daily quota\"}"),
     TOO_MANY_REQUESTS, 45009 },
@@ -56,20 +57,25 @@ static const struct {
     "}"), CODE_USED, 40163 },
 { "errcode over 32 bits", T("{\"errcode\":4294967296}"), WECHAT_ERROR,
     INT64_C(4294967296) },
-{ "errcode null", T("{\"errcode\":null," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
-{ "errcode true", T("{\"errcode\":true," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
+{ "errcode null", T("{\"errcode\":null," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "errcode true", T("{\"errcode\":true," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "errcode 1.5", T("{\"errcode\":1.5," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
 { "errcode of letters", T("{\"errcode\":\"ok\"," KEY "," OPENID "}"),
     WECHAT_ERROR, 0 },
-{ "errcode empty", T("{\"errcode\":\"\"," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
-{ "errcode object", T("{\"errcode\":{}," KEY "," OPENID "}"), WECHAT_ERROR, 0 },
+{ "errcode empty", T("{\"errcode\":\"\"," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "errcode object", T("{\"errcode\":{}," KEY "," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "errmsg of another kind", T("{\"errcode\":40029,\"errmsg\":7}"),
     CODE_INVALID, 40029 },
 { "errmsg with a rid of any length", T("{\"errcode\":40029,\"errmsg\":\"rid: "
     X128 X128 "\"}"), CODE_INVALID, 40029 },
 { "errmsg with a hexadecimal rid of any length", T("{\"errcode\":40029,"
     "\"errmsg\":\"rid: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"), CODE_INVALID, 40029 },
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"), CODE_INVALID,
+    40029 },
 { "empty object", T("{}"), WECHAT_ERROR, 0 },
 { "openid missing", T("{" KEY "}"), WECHAT_ERROR, 0 },
 { "session_key missing", T("{" OPENID "}"), WECHAT_ERROR, 0 },
@@ -85,21 +91,25 @@ static const struct {
     0 },
 { "openid not ASCII", T("{" KEY ",\"openid\":\"\xe5\xbe\xae\"}"), WECHAT_ERROR,
     0 },
-{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key null", T("{\"session_key\":null," OPENID "}"), WECHAT_ERROR, 0 },
+{ "session_key empty", T("{\"session_key\":\"\"," OPENID "}"), WECHAT_ERROR,
+    0 },
+{ "session_key null", T("{\"session_key\":null," OPENID "}"), WECHAT_ERROR,
+    0 },
 { "session_key of 15 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+in\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key of 17 bytes", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbWE=\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key of 18 bytes, also 24 characters", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs+inbWFi\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key without padding", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbQ\","
+{ "session_key without padding",
+    T("{\"session_key\":\"nzoqhc3OnwHzeTxJs+inbQ\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key in the URL alphabet", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs-inbQ==\"," OPENID "}"), WECHAT_ERROR, 0 },
 { "session_key with bits behind its end", T("{\"session_key\":"
     "\"nzoqhc3OnwHzeTxJs+inbR==\"," OPENID "}"), WECHAT_ERROR, 0 },
-{ "session_key with a blank", T("{\"session_key\":\"nzoqhc3OnwHzeTxJs inbQ==\","
+{ "session_key with a blank",
+    T("{\"session_key\":\"nzoqhc3OnwHzeTxJs inbQ==\","
     OPENID "}"), WECHAT_ERROR, 0 },
 { "nothing", T(""), WECHAT_ERROR, 0 },
 { "HTML", T("<html>502 Bad Gateway</html>"), WECHAT_ERROR, 0 },
@@ -134,17 +144,23 @@ main(void)
 		log_forget(&l);
 		e = wechat_read_session(&l, copy, t[i].n, &ws, &errcode);
 		free(copy);
-		ok(e == t[i].want && errcode == t[i].errcode, "%s", t[i].why);
-		ok((e == OK) == (l.cause[0] == '\0') &&
-		    !tells(&l, "nzoqhc3O") && !tells(&l, "oVBkZ0a"),
-		    "%s: the log says why, and no secret", t[i].why);
+		about(t[i].s, t[i].n);
+		is_int(e, t[i].want, "%s: its outcome", t[i].why);
+		is_int(errcode, t[i].errcode, "%s: its errcode", t[i].why);
+		is_int(l.cause[0] != '\0', e != OK,
+		    "%s: the log says why it failed", t[i].why);
+		ok(!tells(&l, "nzoqhc3O"), "%s: no session_key in the log",
+		    t[i].why);
+		ok(!tells(&l, "oVBkZ0a"), "%s: no openid in the log",
+		    t[i].why);
 	}
+	about(NULL, 0);
 	log_forget(&l);
 	e = wechat_read_session(&l, T("{" KEY "," OPENID
 	    ",\"unionid\":\"ojygT1ogRmgs7AiQp2nAtQthYlxY\"}"), &ws, &errcode);
-	ok(e == OK && strcmp(ws.openid, "oVBkZ0aYgDMDIywRdgPW8-joxXc4") == 0 &&
-	    strcmp(ws.unionid, "ojygT1ogRmgs7AiQp2nAtQthYlxY") == 0,
-	    "openid and unionid");
+	is_int(e, OK, "an answer with a unionid is read");
+	is_str(ws.openid, "oVBkZ0aYgDMDIywRdgPW8-joxXc4", "openid");
+	is_str(ws.unionid, "ojygT1ogRmgs7AiQp2nAtQthYlxY", "unionid");
 	ok(memcmp(ws.key, "\x9f\x3a\x2a\x85\xcd\xce\x9f\x01\xf3\x79\x3c\x49"
 	    "\xb3\xe8\xa7\x6d", 16) == 0, "session_key, decoded");
 	e = wechat_read_session(&l, T("{" KEY "," OPENID "}"), &ws, &errcode);
@@ -162,11 +178,12 @@ main(void)
 	log_forget(&l);
 	e = wechat_read_session(&l, T("{\"errcode\":40125,\"errmsg\":\"bad"
 	    RID), &ws, &errcode);
-	ok(e == WECHAT_ERROR && tells(&l, "40125") &&
-	    tells(&l, "652d44d0-1d0af18b-5b069232"),
-	    "the log has errcode and rid");
+	is_int(e, WECHAT_ERROR, "a wrong AppSecret is for the operator");
+	ok(tells(&l, "40125"), "the log has the errcode");
+	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "the log has the rid");
 	log_forget(&l);
-	e = wechat_read_session(&l, T("{\"errcode\":40164,\"errmsg\":\"invalid "
+	e = wechat_read_session(&l,
+	    T("{\"errcode\":40164,\"errmsg\":\"invalid "
 	    "ip 10.0.0.1 rid: 652d44d0-1d0af18b-5b069232\"}"), &ws, &errcode);
 	ok(tells(&l, "652d44d0-1d0af18b-5b069232"), "a rid without a comma");
 	return done();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* opendata.c: what WeChat encrypts opens with the right key only, and only when
- * all checks hold. */
+/* opendata.c: what WeChat encrypts opens with the right key only, and only
+ * when all checks hold. */
 #include <config.h>
 
 #include <string.h>
@@ -13,7 +13,8 @@
 #include "wechat/opendata.h"
 
 #define NOW	INT64_C(1700000000)
-#define MARK(appid, at) "\"watermark\":{\"appid\":\"" appid "\",\"timestamp\":" at "}"
+#define MARK(appid, at)							\
+	"\"watermark\":{\"appid\":\"" appid "\",\"timestamp\":" at "}"
 #define GOOD	MARK("wx1", "1700000000")
 
 static struct keys keys = { .n = 1 };
@@ -56,7 +57,8 @@ opens(const uint8_t *data, size_t n, const struct opendata_rules *r)
 	return is;
 }
 
-static const struct { const char *why, *text; size_t n; bool fine; } texts[] = {
+static const struct { const char *why,
+    *text; size_t n; bool fine; } texts[] = {
 #define T(s) s, sizeof(s) - 1
 { "right", T("{" GOOD "}"), true },
 { "with its openId", T("{\"openId\":\"openid-1\"," GOOD "}"), true },
@@ -102,9 +104,11 @@ judged(void)
 	memset(keys.key[0], 1, 16);
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		n = seal_text(keys.key[0], texts[i].text, texts[i].n, out);
-		ok(opens(out, n, &rules) == texts[i].fine, "judged: %s",
+		about(texts[i].text, texts[i].n);
+		is_int(opens(out, n, &rules), texts[i].fine, "judged: %s",
 		    texts[i].why);
 	}
+	about(NULL, 0);
 	any_age.watermark_age = 0;
 	n = seal_text(keys.key[0], "{" MARK("wx1", "5") "}",
 	    strlen("{" MARK("wx1", "5") "}"), out);

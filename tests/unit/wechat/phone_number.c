@@ -47,12 +47,15 @@ phone_rows(void)
 		const bool is = o != NULL &&
 		    wechat_read_phone(o, &p);
 
-		ok(is ? phones[i].number != NULL && strcmp(p.number,
-		    phones[i].number) == 0 && strcmp(p.country,
-		    phones[i].country) == 0 : phones[i].number == NULL &&
-		    o != NULL, "phone: %s", phones[i].why);
+		about(phones[i].json, strlen(phones[i].json));
+		ok(o != NULL, "phone: %s: it is JSON", phones[i].why);
+		is_str(is ? p.number : NULL, phones[i].number,
+		    "phone: %s: its number", phones[i].why);
+		is_str(is ? p.country : NULL, phones[i].country,
+		    "phone: %s: its country code", phones[i].why);
 		json_done(o);
 	}
+	about(NULL, 0);
 }
 
 int

@@ -10,13 +10,13 @@ import socket
 import stat
 import subprocess
 
-import fcgi
-from harness import (Http, PROGRAMS, ROOT_RUN, exit_of, program_environment,
-                     sanitizer_silent, spawn, until)
-from tap import Failed, check
+from kit import fcgi
+from kit.harness import (PROGRAMS, ROOT_RUN, Http, exit_of,
+                         program_environment, sanitizer_silent, spawn, until)
+from kit.tap import Failed, check
 
 HERE = pathlib.Path(__file__).resolve().parent
-CONF = HERE.parent.parent / 'conf'
+CONF = HERE.parents[2] / 'conf'
 MODULES = '/usr/lib/apache2/modules'
 WORDS = {'BACKEND': 9}          # a port where nobody answers
 SANITIZER_OPTIONS = '"ASAN_OPTIONS", "UBSAN_OPTIONS" )'

@@ -5,9 +5,9 @@ import os
 import subprocess
 import tempfile
 
-import servers
-from harness import PATIENCE
-from tap import Failed
+from kit import servers
+from kit.harness import PATIENCE
+from kit.tap import Failed
 
 FLAGS = ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
          '--no-first-run', '--disable-background-networking',

@@ -4,17 +4,22 @@ server that answers what no decent one would."""
 import contextlib
 import json
 import pathlib
+import signal
 import socket
 import struct
+import subprocess
 import tempfile
 import threading
 import urllib.parse
 
-import servers
-from harness import APP1, PATIENCE, SITES, Site
-from tap import check
+from kit import servers
+from kit.harness import (APP1, PATIENCE, SITES, Http, Site, exit_of,
+                         program_environment, sanitizer_silent, spawn)
+from kit.tap import check, equal
 
-EXCHANGE = '/sns/jscode2session'
+EXCHANGE, STABLE = '/sns/jscode2session', '/cgi-bin/stable_token'
+CHECK_KEY = '/wxa/checksession'
+PHONE_NUMBER = '/wxa/business/getuserphonenumber'
 
 
 class Folder:
@@ -71,6 +76,58 @@ class StandIn:
     def stop(self):
         self.server.stop()
         self.folder.remove()
+
+
+class Direct(StandIn):
+    """The stand-in as an HTTP server of its own, which can truly cut a
+    connection; behind lighttpd that takes seconds."""
+
+    def __init__(self, build):
+        self.folder = Folder()
+        self.log = self.folder.root / 'log' / 'sandbox.stderr'
+        with open(self.log, 'wb') as log:
+            self.process = spawn(
+                [pathlib.Path(build) / 'sandbox' / 'sandbox', '--http', '0'],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env={**program_environment(), 'WXLOGIN_SANDBOX': '1',
+                     'WXLOGIN_SANDBOX_DATABASE': self.folder.root / 'var' /
+                     'sandbox.db'})
+        self.base_url = self.process.stdout.readline().decode().strip()
+        check(self.base_url.startswith('http://127.0.0.1:'),
+              f'the stand-in: {self.log.read_text()}')
+        self.http = Http(int(self.base_url.rpartition(':')[2]))
+
+    def control(self, name, **fields):
+        reply = self.http.fetch('POST', '/sandbox/' + name, {
+            'Content-Type': 'application/json'}, json.dumps(fields).encode())
+        check(reply.status == 200, f'/sandbox/{name}: {reply!r}')
+        return reply.json
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        equal(exit_of(self.process), 0, 'exit status')
+        self.process.stdout.close()
+        sanitizer_silent(self.log.read_bytes(), self.log)
+        self.folder.remove()
+
+
+def calls(wechat, since=0):
+    """Its log of calls, of which it tells 500 at a time."""
+    while batch := wechat.control('calls', since=since)['calls']:
+        yield from batch
+        since = batch[-1]['id']
+
+
+def asked(wechat, path, since=0):
+    """Its calls of one kind."""
+    return [c for c in calls(wechat, since) if c['path'] == path]
+
+
+def last(wechat):
+    """The number of its last call."""
+    for call in calls(wechat, getattr(wechat, 'seen', 0)):
+        wechat.seen = call['id']
+    return getattr(wechat, 'seen', 0)
 
 
 # ---- the raw server

@@ -24,18 +24,27 @@ import tempfile
 import threading
 import time
 
-import fcgi
-from tap import Failed, check
+from kit import fcgi
+from kit.tap import Failed, check
 
-PROGRAMS = ('onlogin', 'checksession', 'logout', 'updateuser', 'updatephone',
-            'unbindphone', 'checkkey')
+TOP = pathlib.Path(__file__).resolve().parents[3]
+
+
+def makefile_list(name):
+    """The words of a list in Makefile.am."""
+    text = (TOP / 'Makefile.am').read_text().replace('\\\n', ' ')
+    return [word for words in re.findall(rf'^{name}[ \t]*\+?=(.*)', text, re.M)
+            for word in words.split()]
+
+
+PROGRAMS = tuple(pathlib.Path(program).name for program in
+                 makefile_list('CALLING') + makefile_list('PLAIN'))
 APP1 = ('wx5a4dbeefcafe0001', '5a4dbe00000000000000000000000001')
 APP2 = ('wx5a4dbeefcafe0002', '5a4dbe00000000000000000000000002')
 SANITIZER = re.compile(r'(Address|Leak|Thread|Memory|UndefinedBehavior)'
                        r'Sanitizer|runtime error:')
 PATIENCE = 60           # s until an event that must come counts as missing
 ROOT_RUN = os.geteuid() == 0
-
 
 RUNNING, SITES = [], []  # what a failed case may leave behind
 
@@ -403,3 +412,11 @@ def log_in(transport, code, **fields):
 def check_token(transport, token):
     return transport.call('checksession', 'GET', headers={
         'Authorization': 'Bearer ' + token})
+
+
+def user_info(transport, token):
+    return check_token(transport, token).data['userInfo']
+
+
+def update(transport, token, **fields):
+    return post(transport, 'updateuser', fields, token)

@@ -15,11 +15,11 @@ import socket
 import subprocess
 import threading
 
-import servers
-from cases import World
-from harness import (PATIENCE, ROOT_RUN, Reply, Site, exit_of,
-                     program_environment, spawn, until)
-from tap import check
+from kit import servers
+from kit.harness import (PATIENCE, ROOT_RUN, Reply, Site, exit_of,
+                         program_environment, spawn, until)
+from kit.tap import check
+from kit.world import World
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE, PROGRAM, API = '/members/page.html', '/members/whoami.cgi', \
