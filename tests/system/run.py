@@ -23,7 +23,7 @@ from kit.tap import Tap                                     # noqa: E402
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access',
           'limits', 'ctl')
-SLOW = ('package', 'hosts')     # only when they are named
+SLOW = ('package', 'hosts', 'release')  # only when they are named
 
 
 def main(arguments):
