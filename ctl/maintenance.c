@@ -30,12 +30,17 @@ count(struct ctl *c, struct counts *n)
 struct purge {
 	const struct context	*cx;
 	struct swept		 swept;
+	bool			 begun;
 };
 
 static enum outcome
 purge_step(void *arg)
 {
 	struct purge *p = arg;
+	enum outcome e;
+
+	if (!p->begun && (e = sweep_restart(p->cx->store)) != OK)
+		return e;
 
 	return sweep_step(p->cx->store, p->cx->conf, p->cx->now, PURGE_ROWS,
 	    &p->swept);
@@ -57,6 +62,7 @@ ctl_purge(struct ctl *c, char *arg[])
 	do {
 		start = clock_ms();
 		e = store_write(c->rq.cx.store, RELAXED, purge_step, &p);
+		p.begun = true;
 		store_maintain(c->rq.cx.store);
 		if (e == OK && p.swept.more)
 			clock_sleep_ms(clock_ms() - start + 1);

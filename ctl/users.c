@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "account/audit.h"
+#include "account/session.h"
+#include "account/user.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "ctl/ctl.h"

@@ -3,7 +3,7 @@
 -- current: no end of sessions has made it worthless since.
 -- :name find
 SELECT c.user_id, c.at, c.repeats, c.session_key,
-	(c.generation = u.code_generation) AS current
+	(c.generation = u.code_generation) AS current, u.blocked
 FROM login_codes AS c JOIN users AS u ON u.id = c.user_id
 WHERE c.code_hash = :code_hash;
 

@@ -6,7 +6,9 @@
 
 #include "account/login.h"
 #include "account/request.h"
+#include "account/session.h"
 #include "account/token.h"
+#include "account/user.h"
 #include "base/clock.h"
 #include "statements.h"
 #include "wechat/wechat.h"

@@ -52,7 +52,8 @@ void		login_code_begin(struct request *, const struct login *,
 void		login_code_end(struct login_code *);
 
 /* Look the code up.  OK: exchanged before and may be repeated; *user_id and
- * key are set.  CODE_USED: exchanged before, no repeats left.  CODE_INVALID:
+ * key are set.  CODE_USED: exchanged before, no repeats left, or its
+ * sessions were ended since.  USER_BLOCKED.  CODE_INVALID:
  * not exchanged here. */
 enum outcome	login_code_find(struct request *, const struct login_code *,
 		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN]);

@@ -73,9 +73,13 @@ login_code_find(struct request *rq, const struct login_code *c,
 	if (q_row(q)) {
 		*user_id = q_col_int(q, COL_CODE_FIND_USER_ID);
 		sealed = q_col_blob(q, COL_CODE_FIND_SESSION_KEY, &n);
-		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) + rq->cx.conf->code_replay ||
-		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS ||
-		    q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
+		if (rq->cx.now > q_col_int(q, COL_CODE_FIND_AT) +
+		    rq->cx.conf->code_replay ||
+		    q_col_int(q, COL_CODE_FIND_REPEATS) >= CODE_REPEATS)
+			found = CODE_USED;
+		else if (!q_col_null(q, COL_CODE_FIND_BLOCKED))
+			found = USER_BLOCKED;
+		else if (q_col_int(q, COL_CODE_FIND_CURRENT) == 0)
 			found = CODE_USED;
 		else if (n == SESSION_KEY_LEN + SEAL_EXTRA &&
 		    seal_open(rq->cx.seal, &place, sealed, n, key, NULL))

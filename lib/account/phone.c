@@ -9,6 +9,7 @@
 #include "account/phone.h"
 #include "account/request.h"
 #include "account/sweep.h"
+#include "account/user.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "statements.h"

@@ -8,6 +8,7 @@
 #include "account/profile.h"
 #include "account/request.h"
 #include "account/sweep.h"
+#include "account/user.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cgi/field.h"

@@ -10,13 +10,30 @@
 #define REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "account/session.h"
-#include "account/user.h"
 #include "base/buf.h"
 #include "cgi/field.h"
 #include "context.h"
+
+/* Strings are the request's, never NULL; unknown is "". */
+struct user {
+	int64_t		 id;
+	const char	*public_id, *appid, *openid, *unionid;
+	bool		 blocked;
+	const char	*nickname, *avatar_url;
+	int64_t		 gender;
+	const char	*language, *country, *province, *city;
+	const void	*phone;		/* sealed */
+	size_t		 phone_len;	/* 0: none */
+};
+
+struct session {
+	uint8_t	 id[SESSION_ID_LEN];	/* of its token's hash */
+	int64_t	 created;			/* s */
+	int64_t	 used, idle_expires, max_expires;
+};
 
 struct request {
 	struct context		 cx;

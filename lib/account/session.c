@@ -9,6 +9,7 @@
 #include "account/session.h"
 #include "account/sweep.h"
 #include "account/token.h"
+#include "account/user.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "statements.h"

@@ -15,12 +15,6 @@
 
 struct request;
 
-struct session {
-	uint8_t	 id[SESSION_ID_LEN];	/* of its token's hash */
-	int64_t	 created;			/* s */
-	int64_t	 used, idle_expires, max_expires;
-};
-
 /* Find the session of a token and judge it: OK (req.session, req.user and
  * req.live are set, and the use is noted), AUTH_INVALID, AUTH_EXPIRED,
  * USER_BLOCKED; BUSY or INTERNAL when the store can't be read. */

@@ -168,6 +168,24 @@ sweep_step(struct store *s, const struct conf *c, int64_t now, int64_t rows,
 }
 
 enum outcome
+sweep_restart(struct store *s)
+{
+	static const char *const names[] = { "sweep_sessions", "sweep_codes",
+	    "sweep_audit" };
+	struct q *q;
+	enum outcome e = OK;
+	size_t i;
+
+	for (i = 0; i < COUNT(names) && e == OK; i++) {
+		q = q_new(s, Q_META_SET);
+		q_text(q, ":name", names[i]);
+		q_blob(q, ":value", "", 0);
+		e = q_run(q, NULL);
+	}
+	return e;
+}
+
+enum outcome
 sweep_sometimes(const struct context *cx)
 {
 	struct swept ignored;

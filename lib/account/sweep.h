@@ -23,7 +23,10 @@ struct swept {
 enum outcome	sweep_step(struct store *, const struct conf *, int64_t now,
 		    int64_t rows, struct swept *);
 
-/* The same with SWEEP_ROWS, in one of SWEEP_EVERY transactions of a process;
+/* The next steps begin at the start of each table; inside a transaction. */
+enum outcome	sweep_restart(struct store *);
+
+/* A step of SWEEP_ROWS rows, in one of SWEEP_EVERY transactions of a process;
  * for every body that writes. */
 enum outcome	sweep_sometimes(const struct context *);
 

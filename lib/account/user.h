@@ -4,8 +4,6 @@
 #define USER_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "base/outcome.h"
 
@@ -13,18 +11,7 @@ struct arena;
 struct buf;
 struct q;
 struct request;
-
-/* Strings are the request's, never NULL; unknown is "". */
-struct user {
-	int64_t		 id;
-	const char	*public_id, *appid, *openid, *unionid;
-	bool		 blocked;
-	const char	*nickname, *avatar_url;
-	int64_t		 gender;
-	const char	*language, *country, *province, *city;
-	const void	*phone;		/* sealed */
-	size_t		 phone_len;	/* 0: none */
-};
+struct user;
 
 /* Read a user from a row of a statement whose first columns are those of
  * sql/user.sql.  False: no memory. */
@@ -40,8 +27,9 @@ enum outcome	user_take(struct request *, struct q *);
 /* Read req.user again by its id, after it was changed. */
 enum outcome	user_reload(struct request *);
 
-/* Make the login codes that req.user exchanged before now worthless, inside the
- * caller's transaction: who ended a session does not want it back by a code. */
+/* Make the login codes that req.user exchanged before now worthless, inside
+ * the caller's transaction: who ended a session does not want it back by a
+ * code. */
 enum outcome	user_void_codes(struct request *);
 
 #endif

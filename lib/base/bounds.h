@@ -23,7 +23,7 @@
 #define TOKEN_LEN	43			/* base64url of 32 bytes */
 #define HASH_LEN	32			/* SHA-256 */
 #define SESSION_ID_LEN	16			/* of a token's hash */
-#define AUDIT_ID_LEN	8			/* of a session's id, as shown */
+#define AUDIT_ID_LEN	8			/* of a session, as shown */
 #define APPID_MAX	32			/* WeChat's have 18 */
 #define SECRET_MAX	128			/* AppSecret; WeChat's: 32 */
 #define OPENID_MAX	128			/* WeChat's have 28 */

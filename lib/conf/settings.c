@@ -86,7 +86,7 @@ const struct setting settings[] = {
     "refuse." },
 { "login_failures", SETTING_NUMBER, AT(login_failures),
     0, 1000000, "60", "per minute", NULL,
-    "Failed logins of one client address before it has to wait; 0: no limit." },
+    "Failed logins of one client address before it waits; 0: no limit." },
 { "user_logins", SETTING_NUMBER, AT(user_logins),
     0, 1000000, "60", "per minute", NULL,
     "Logins of one user before it has to wait; 0: no limit." },

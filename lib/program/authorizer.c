@@ -2,7 +2,7 @@
 /* authorizer.c: who the user is, for the path that checksession protects. */
 #include <config.h>
 
-#include "account/user.h"
+#include "account/request.h"
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "program/authorizer.h"

@@ -5,6 +5,8 @@
 #define ENDPOINT_H
 
 #include "account/request.h"
+#include "account/session.h"
+#include "account/user.h"
 #include "program/program.h"
 #include "wechat/upstream.h"
 

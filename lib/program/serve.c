@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "account/request.h"
+#include "account/session.h"
 #include "base/clock.h"
 #include "cgi/body.h"
 #include "cgi/credentials.h"

@@ -11,8 +11,9 @@ import re
 import time
 
 from kit import fcgi, servers
-from kit.harness import (APP1, APP2, PROGRAMS, Cgi, FastCgi, Site,
-                         check_token, log_in, post, token_hash, until)
+from kit.harness import (APP1, APP2, Cgi, FastCgi, PROGRAMS, Site,
+                         check_token, log_in, post, session_id, token_hash,
+                         until)
 from kit.replies import FORM, JSON, sound, sound_headers, sound_login
 from kit.tap import Failed, check, equal
 from kit.wechat import StandIn
@@ -679,13 +680,13 @@ def slides(w):
 def absolute(w):
     """The absolute expiry does not slide, and bounds the idle one."""
     token = w.log_in(w.user())['token']
-    w.site.change('UPDATE sessions SET max_expires = ? WHERE token_hash = ?',
-                  int(time.time()) + 1000, token_hash(token))
+    w.site.change('UPDATE sessions SET max_expires = ? WHERE sid = ?',
+                  int(time.time()) + 1000, session_id(token))
     data = check_token(w.transport, token).data
     check(990 <= data['absoluteExpiresIn'] <= 1000, data)
     equal(data['expiresIn'], data['absoluteExpiresIn'], 'expiresIn')
-    w.site.change('UPDATE sessions SET max_expires = ? WHERE token_hash = ?',
-                  int(time.time()) - 1, token_hash(token))
+    w.site.change('UPDATE sessions SET max_expires = ? WHERE sid = ?',
+                  int(time.time()) - 1, session_id(token))
     equal(check_token(w.transport, token).code, 'AUTH_EXPIRED', 'at its end')
 
 
@@ -693,7 +694,7 @@ def from_the_future(w):
     """The clock went back by more than 300 s: expired, not immortal."""
     token = w.log_in(w.user())['token']
     w.site.change('UPDATE sessions SET created_ms = created_ms + 302000 '
-                  'WHERE token_hash = ?', token_hash(token))
+                  'WHERE sid = ?', session_id(token))
     equal(check_token(w.transport, token).code, 'AUTH_EXPIRED', 'code')
 
 
@@ -702,7 +703,7 @@ def clock_back(w):
     token = w.log_in(w.user())['token']
     w.site.change('UPDATE sessions SET used = used + 200, idle_expires = '
                   'idle_expires + 200, max_expires = used + 1000 '
-                  'WHERE token_hash = ?', token_hash(token))
+                  'WHERE sid = ?', session_id(token))
     data = check_token(w.transport, token).data
     check(data['absoluteExpiresIn'] <= 1000, data)
 
@@ -750,8 +751,23 @@ def dead_ends_its_code(w):
     token = w.log_in(w.user())['token']
     w.log_out(token)
     rows = w.site.query('SELECT session_key FROM sessions WHERE '
-                        'token_hash = ?', token_hash(token))
+                        'sid = ?', session_id(token))
     equal(rows, [(None,)], 'session_key of an ended session')
+
+
+def code_of_a_logout(w):
+    """Who logged out does not come back by the login code of before; the code
+    of a login behind it is as good as ever."""
+    for scope in ('this', 'others', 'all'):
+        user = w.user()
+        code = w.wechat.login(user)
+        token = log_in(w.transport, code)['token']
+        w.log_out(token, scope=scope)
+        equal(sound(post(w.transport, 'onlogin', {'code': code})),
+              'CODE_USED', f'the code of before, scope {scope}')
+        code = w.wechat.login(user)
+        log_in(w.transport, code)
+        log_in(w.transport, code)
 
 
 def head_like_get(w):
@@ -810,6 +826,7 @@ STORIES = [
     ('an app is part of who somebody is', two_apps),
     ('a code may be repeated five times', repeats),
     ('a code may be repeated for a minute', repeat_window),
+    ('a code is worth nothing behind a logout', code_of_a_logout),
     ('WeChat blocks a user', blocked_by_wechat),
     ('the operator blocks a user', blocked_by_operator),
     ('a use slides the idle expiry', slides),
@@ -1105,6 +1122,39 @@ LIMITS = [('failed logins are limited by address', limited),
           ('failed logins are limited by IPv6 network', limited_net)]
 
 
+def code_of_an_eviction(w):
+    """max_sessions = 3: an eviction is no logout; the code still repeats."""
+    user = w.user()
+    code = w.wechat.login(user)
+    log_in(w.transport, code)
+    for _ in range(4):
+        w.log_in(user)
+    log_in(w.transport, code)
+
+
+def limited_user(w):
+    """user_logins = 3: the fourth login of a user in a minute waits, a repeat
+    counts too, what was refused does not, and others go on."""
+    early_in_a_minute()
+    user = w.user()
+    code = w.wechat.login(user)
+    log_in(w.transport, code)
+    token = log_in(w.transport, code)['token']
+    w.log_in(user)
+    (before,), = w.site.query('SELECT count(*) FROM sessions')
+    for again in (code, w.wechat.login(user)):
+        reply = post(w.transport, 'onlogin', {'code': again})
+        equal(sound(reply), 'TOO_MANY_REQUESTS', 'the fourth')
+        check(1 <= int(reply.get('retry-after')) <= 60, reply.headers)
+    equal(w.site.query('SELECT count(*) FROM sessions'), [(before,)],
+          'sessions')
+    check_token(w.transport, token).data
+    w.log_in(w.user())
+    equal(w.site.query('SELECT max(logins) FROM users'), [(3,)], 'counted')
+    w.site.change('UPDATE users SET login_minute = login_minute - 1')
+    w.log_in(user)
+
+
 def evicts(w):
     """max_sessions = 3: the least recently used ends first."""
     user = w.user()
@@ -1138,7 +1188,11 @@ def run_direct(tap, build, wechat, make):
     groups = {
         DEFAULT: STORIES, CORS: [], IN_QUERY: [], TWO_APPS: [],
         LIMITED: LIMITS,
-        (('max_sessions', '3'),): [('the least used session ends', evicts)],
+        (('max_sessions', '3'),): [
+            ('the least used session ends', evicts),
+            ('an eviction does not void a code', code_of_an_eviction)],
+        (('user_logins', '3'),): [('logins of a user are limited',
+                                   limited_user)],
         (('code_replay', '0'),): [('no repeats', no_replay)],
         (('journal', 'delete'),): STORIES[:6],
     }

@@ -12,7 +12,7 @@ import time
 
 from kit.fcgi import Connection
 from kit.harness import (Cgi, FastCgiProcess, Site, cgi_params, check_token,
-                         log_in, parse_cgi, token_hash)
+                         log_in, parse_cgi, session_id)
 from kit.tap import Failed, check, equal
 from kit.wechat import StandIn
 
@@ -38,9 +38,9 @@ def sound_store(site):
 
 def acknowledged(site, tokens):
     """Every token that somebody was given is in the store, and live."""
-    rows = {h for (h,) in site.query('SELECT token_hash FROM sessions '
+    rows = {h for (h,) in site.query('SELECT sid FROM sessions '
                                      'WHERE ended IS NULL')}
-    lost = [t for t in tokens if token_hash(t) not in rows]
+    lost = [t for t in tokens if session_id(t) not in rows]
     check(not lost, f'{len(lost)} of {len(tokens)} tokens are lost')
     if tokens:
         equal(check_token(Cgi(site), tokens[-1]).status, 200, 'the last one')

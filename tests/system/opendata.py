@@ -14,7 +14,7 @@ import urllib.parse
 from kit.encryption import ZERO_KEY, encrypt, flipped, new_key, sign
 from kit.fake_wechat import FakeWeChat
 from kit.harness import (APP1, Cgi, FastCgi, check_token, log_in, post,
-                         token_hash, update, user_info)
+                         session_id, update, user_info)
 from kit.installations import Installed
 from kit.replies import DECRYPT, FORM, JSON, refused, sound, sound_user
 from kit.tap import check, equal
@@ -847,8 +847,8 @@ PROFILES = [
 
 def set_created(w, token, age):
     """The session was created so many seconds ago."""
-    w.site.change('UPDATE sessions SET created_ms = ? WHERE token_hash = ?',
-                  int((time.time() - age) * 1000), token_hash(token))
+    w.site.change('UPDATE sessions SET created_ms = ? WHERE sid = ?',
+                  int((time.time() - age) * 1000), session_id(token))
 
 
 def relogin(w):
@@ -948,12 +948,12 @@ def others(w):
 
 
 def key_of(w, token):
-    return w.site.sealed('sessions', 'session_key', 'token_hash',
-                         token_hash(token))
+    return w.site.sealed('sessions', 'session_key', 'sid',
+                         session_id(token))
 
 
 def set_key(w, token, value):
-    w.site.store('sessions', 'session_key', 'token_hash', token_hash(token),
+    w.site.store('sessions', 'session_key', 'sid', session_id(token),
                  value)
 
 

@@ -16,10 +16,10 @@ import termios
 import threading
 
 from kit import fcgi, servers
-from kit.harness import (APP1, PROGRAMS, ROOT_RUN, Cgi, FastCgi,
-                         FastCgiProcess, Site, cgi_params, check_token,
-                         exit_of, log_in, parse_cgi, post,
-                         program_environment, spawn, token_hash, until)
+from kit.harness import (APP1, Cgi, FastCgi, FastCgiProcess, PROGRAMS,
+                         ROOT_RUN, Site, cgi_params, check_token, exit_of,
+                         log_in, parse_cgi, post, program_environment, spawn,
+                         token_hash, until)
 from kit.replies import sound
 from kit.tap import check, equal
 from kit.wechat import RawServer, StandIn, answer, session

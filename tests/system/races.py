@@ -8,7 +8,7 @@ import time
 
 from kit.callers import at_once
 from kit.harness import (Cgi, FastCgi, Site, check_token, log_in, post,
-                         token_hash)
+                         session_id)
 from kit.tap import check, equal
 from kit.wechat import StandIn
 
@@ -101,8 +101,8 @@ def logout_against_check(arena):
         token = log_in(arena.transport, arena.wechat.login('leaver'))['token']
         now = int(time.time())          # a touch is due: checks will write
         arena.site.change('UPDATE sessions SET used = ?, idle_expires = ? '
-                          'WHERE token_hash = ?', now - 100, now + 5000,
-                          token_hash(token))
+                          'WHERE sid = ?', now - 100, now + 5000,
+                          session_id(token))
         gone = threading.Event()
 
         def leave():

@@ -9,7 +9,9 @@
 #include <sqlite3.h>
 
 #include "account/request.h"
+#include "account/session.h"
 #include "account/token.h"
+#include "account/user.h"
 #include "base/clock.h"
 #include "statements.h"
 #include "tests/unit/tmp.h"

@@ -226,7 +226,7 @@ class Site:
     def expire(self, token):
         """The session of this token was last used long ago."""
         self.change('UPDATE sessions SET idle_expires = used - 1, used = used'
-                    ' - 2 WHERE token_hash = ?', token_hash(token))
+                    ' - 2 WHERE sid = ?', session_id(token))
 
     def logs(self):
         return b''.join(p.read_bytes()
@@ -239,6 +239,11 @@ class Site:
 
 def token_hash(token):
     return hashlib.sha256(token.encode()).digest()
+
+
+def session_id(token):
+    """What the store names the session of a token."""
+    return token_hash(token)[:16]
 
 
 # ---- CGI

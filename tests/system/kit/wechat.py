@@ -63,12 +63,10 @@ class StandIn:
 
     def calls(self, since=0):
         """The exchanges that were asked for."""
-        return [c for c in self.control('calls', since=since)['calls']
-                if c['path'] == EXCHANGE]
+        return asked(self, EXCHANGE, since)
 
     def last(self):
-        calls = self.control('calls')['calls']
-        return calls[-1]['id'] if calls else 0
+        return last(self)
 
     def reset(self):
         self.control('reset')

@@ -4,7 +4,7 @@ users, codes and tokens in every state."""
 import re
 import time
 
-from kit.harness import APP2, log_in, post, token_hash
+from kit.harness import (APP2, log_in, post, session_id)
 
 
 class World:
@@ -66,8 +66,8 @@ class World:
         """Last used so long ago; so long to live."""
         now = int(time.time())
         self.site.change('UPDATE sessions SET used = ?, idle_expires = ? '
-                         'WHERE token_hash = ?', now - used, now + idle,
-                         token_hash(token))
+                         'WHERE sid = ?', now - used, now + idle,
+                         session_id(token))
 
     def fill(self, text):
         makers = {

@@ -21,8 +21,8 @@ add(uint8_t with, int64_t made, char token[TOKEN_LEN + 1])
 	memset(key, with, sizeof(key));
 	box_session_of(&b, token, key, NULL);
 	hex_write(b.rq.session.id, SESSION_ID_LEN, hex);
-	snprintf(sql, sizeof(sql), "UPDATE sessions SET created_ms = %lld WHERE"
-	    " sid = x'%s'", (long long)made * 1000, hex);
+	snprintf(sql, sizeof(sql), "UPDATE sessions SET created_ms = %lld "
+	    "WHERE sid = x'%s'", (long long)made * 1000, hex);
 	box_must(&b, box_sql(b.conf.database, sql) == -2 ? INTERNAL : OK, sql);
 }
 
@@ -76,8 +76,8 @@ from_store(void)
 	ok(session_own_key(&b.rq, k.key[1]) == OK && k.key[1][0] == 3,
 	    "own key: behind 80 newer sessions");
 	/* a session without a key tries one that nobody knows */
-	box_must(&b, box_sql(b.conf.database, "UPDATE sessions SET session_key "
-	    "= x''") == -2 ? INTERNAL : OK, "sql");
+	box_must(&b, box_sql(b.conf.database, "UPDATE sessions SET session_"
+	    "key = x''") == -2 ? INTERNAL : OK, "sql");
 	ok(session_keys(&b.rq, &k) == OK && k.n == 1 && !has(&k, 0),
 	    "keys: none: a random one, not zeros");
 	ok(session_own_key(&b.rq, k.key[1]) == CODE_INVALID,

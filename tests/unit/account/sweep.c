@@ -22,9 +22,9 @@ add_rows(int n, const char *used, const char *idle, const char *max,
 	char text[512];
 
 	snprintf(text, sizeof(text), "WITH RECURSIVE i(n) AS (SELECT 1 UNION "
-	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions SELECT "
-	    "randomblob(16), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i", n, used,
-	    idle, max, ended);
+	    "ALL SELECT n + 1 FROM i WHERE n < %d) INSERT INTO sessions "
+	    "SELECT randomblob(16), 1, 0, %s, %s, %s, %s, x'00', NULL FROM i",
+	    n, used, idle, max, ended);
 	box_must(&b, sql(text) == -2 ? INTERNAL : OK, "insert");
 }
 

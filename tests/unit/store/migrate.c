@@ -140,15 +140,15 @@ from_schema_1(void)
 	snprintf(path, sizeof(path), "%s", tmp_path("s1.db"));
 	ok(try(&old, path) == OK && box_sql(path, "PRAGMA user_version") == 1,
 	    "a store of schema 1");
-	box_must(&b, box_sql(path, "INSERT INTO users (public_id, appid, openid,"
-	    " created, updated, last_login) VALUES "
+	box_must(&b, box_sql(path, "INSERT INTO users (public_id, appid, "
+	    "openid, created, updated, last_login) VALUES "
 	    "('01234567890123456789012345', 'a', 'o', 1, 1, 1)") == -1 ? OK :
 	    INTERNAL, "a user");
 	box_must(&b, box_sql(path, "INSERT INTO sessions VALUES (x'" H16 T16
 	    "', 1, 5000, 6, 7, 8, NULL, x'010200ff', 'phone'), (x'" G16 T16
-	    "', 1, 5000, 6, 7, 8, 9, x'0102', NULL), (x'" E16 T16 "', 1, 5000, "
-	    "6, 7, 8, unixepoch(), x'03', NULL), (x'" F16 T16 "', 1, 5000, 6, "
-	    "7, 8, NULL, NULL, NULL)") == -1 ? OK : INTERNAL, "sessions");
+	    "', 1, 5000, 6, 7, 8, 9, x'0102', NULL), (x'" E16 T16 "', 1, "
+	    "5000, 6, 7, 8, unixepoch(), x'03', NULL), (x'" F16 T16 "', 1, "
+	    "5000, 6, 7, 8, NULL, NULL, NULL)") == -1 ? OK : INTERNAL, "sessions");
 	box_must(&b, box_sql(path, "INSERT INTO login_codes VALUES (x'" H16 T16
 	    "', 1, 5, 2, x'05')") == -1 ? OK : INTERNAL, "a code");
 	ok(try(&q_schema, path) == OK, "goes to ours");
@@ -160,15 +160,15 @@ from_schema_1(void)
 	    "sessions WHERE sid = x'" H16 "'"), 1,
 	    "its key is there, and what it is bound to behind it");
 	is_int(box_sql(path, "SELECT session_key IS NULL FROM sessions WHERE "
-	    "sid = x'" G16 "'"), 1, "a key that opens nothing any more is gone");
+	    "sid = x'" G16 "'"), 1, "a key that opens nothing is gone");
 	is_int(box_sql(path, "SELECT session_key = x'03" T16 "' FROM sessions "
 	    "WHERE sid = x'" E16 "'"), 1, "one that ended just now is kept");
 	is_int(box_sql(path, "SELECT session_key = x'' FROM sessions WHERE "
 	    "sid = x'" F16 "'"), 1, "a live one without a key is still live");
 	is_int(box_sql(path, "SELECT count(*) FROM login_codes WHERE repeats "
 	    "= 2 AND generation = 0"), 1, "the code");
-	is_int(box_sql(path, "SELECT count(*) FROM users WHERE code_generation "
-	    "= 0 AND logins = 0"), 1, "the user");
+	is_int(box_sql(path, "SELECT count(*) FROM users WHERE "
+	    "code_generation = 0 AND logins = 0"), 1, "the user");
 	ok(box_sql(path, "SELECT token_hash FROM sessions") == -2, "what a "
 	    "program of schema 1 asks is an error, not an empty answer");
 	is_int(box_sql(path, "SELECT count(*) FROM pragma_foreign_key_check"),
