@@ -12,6 +12,7 @@ struct ctl {
 	struct buf	 out;		/* one JSON object, or plain lines */
 	bool		 json;
 	struct seal	*seal;		/* the worker's, to be changed */
+	const char	*attention;	/* done, but exit 1: why; or NULL */
 	const char	*problem;	/* what to tell when it failed */
 };
 

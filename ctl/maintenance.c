@@ -2,6 +2,8 @@
 /* maintenance.c: wxloginctl purge, backup, key ... */
 #include <config.h>
 
+#include <unistd.h>
+
 #include "account/sweep.h"
 #include "base/clock.h"
 #include "ctl/ctl.h"
@@ -90,43 +92,58 @@ ctl_backup(struct ctl *c, char *arg[])
 /* ---- keys */
 
 static enum outcome
-reseal(struct ctl *c)
+reseal(struct ctl *c, int64_t *lost)
 {
-	int64_t done, lost;
+	int64_t done;
 	enum outcome e = reseal_all(c->rq.cx.store, c->seal, c->rq.cx.log,
-	    &done,
-	    &lost);
+	    &done, lost);
 
 	if (e != OK)
 		return e;
 	say_int(c, "sealed_anew", done);
-	say_int(c, "not_opened", lost);
+	say_int(c, "not_opened", *lost);
+	if (*lost > 0)
+		c->attention = "some values open with no key; they are left "
+		    "as they are: was a key taken out of the file?";
 	return OK;
 }
 
 enum outcome
 ctl_key_rotate(struct ctl *c, char *arg[])
 {
+	const char *path = c->rq.cx.conf->seal_key_file;
+	int64_t lost;
 	enum outcome e;
+	int lock;
 
 	(void)arg;
-	if ((e = seal_file_add(c->rq.cx.conf->seal_key_file, c->seal,
-	    c->rq.cx.log)) != OK)
+	if ((e = seal_file_lock(path, c->seal, c->rq.cx.log, &lock)) != OK)
 		return e;
-	say_int(c, "keys", (int64_t)c->seal->nkeys);
-	return reseal(c);
+	if ((e = seal_file_add(path, c->seal, c->rq.cx.log)) == OK) {
+		say_int(c, "keys", (int64_t)c->seal->nkeys);
+		e = reseal(c, &lost);
+	}
+	close(lock);
+	return e;
 }
 
+/* The older keys stay while a value opens with none: one of them may come to
+ * be needed together with a restored one. */
 enum outcome
 ctl_key_drop_old(struct ctl *c, char *arg[])
 {
+	const char *path = c->rq.cx.conf->seal_key_file;
+	int64_t lost = 0;
 	enum outcome e;
+	int lock;
 
 	(void)arg;
-	if ((e = reseal(c)) != OK)
+	if ((e = seal_file_lock(path, c->seal, c->rq.cx.log, &lock)) != OK)
 		return e;
-	if ((e = seal_file_drop_old(c->rq.cx.conf->seal_key_file, c->seal,
-	    c->rq.cx.log)) == OK)
-		say_int(c, "keys", 1);
+	if ((e = reseal(c, &lost)) == OK && lost == 0)
+		e = seal_file_drop_old(path, c->seal, c->rq.cx.log);
+	if (e == OK)
+		say_int(c, "keys", (int64_t)c->seal->nkeys);
+	close(lock);
 	return e;
 }

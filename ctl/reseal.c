@@ -2,9 +2,15 @@
 /* reseal.c: key rotation: the key file, and the sealed values. */
 #include <config.h>
 
+#include <sys/file.h>
+
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account/session_keys.h"
 #include "base/file.h"
@@ -65,8 +71,9 @@ read_batch(struct pass *p)
 
 		key = q_col_blob(q, COL_CTL_SEALED_META_KEY, &keylen);
 		value = q_col_blob(q, COL_CTL_SEALED_META_VALUE, &len);
-		if (keylen > KEY_MAX || len > VALUE_MAX)
-			continue;
+		assert(keylen <= KEY_MAX);
+		if (len > VALUE_MAX)
+			len = 0;		/* opens with no key */
 		memcpy(it->key, key, keylen);
 		memcpy(it->value, value, len);
 		it->keylen = keylen;
@@ -165,6 +172,25 @@ write_keys(const char *path, struct seal *s, struct log *log)
 	if (file_replace(path, s->keys, s->nkeys * sizeof(s->keys[0])))
 		return OK;
 	return FAIL(log, INTERNAL, "%s: %s", path, strerror(errno));
+}
+
+enum outcome
+seal_file_lock(const char *path, struct seal *s, struct log *log, int *fd)
+{
+	char name[FILE_PATH_MAX];
+	enum outcome e;
+
+	if (snprintf(name, sizeof(name), "%s.lock", path) >=
+	    (int)sizeof(name))
+		return FAIL(log, INTERNAL, "%s: the path is too long", path);
+	*fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd == -1 || flock(*fd, LOCK_EX) != 0)
+		e = FAIL(log, INTERNAL, "%s: %s", name, strerror(errno));
+	else
+		e = seal_load(s, path, false, log);
+	if (e != OK && *fd != -1)
+		close(*fd);
+	return e;
 }
 
 enum outcome

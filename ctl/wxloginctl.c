@@ -143,13 +143,16 @@ run(const struct command *k, char *arg[], struct worker *w, bool json)
 	}
 	if (e == OK && c.out.p != NULL)
 		fputs(c.out.p, stdout);
+	if (e == OK && c.attention != NULL)
+		fprintf(stderr, "wxloginctl: %s\n", c.attention);
 	else if (e != OK)
 		fprintf(stderr, "wxloginctl: %s\n",
 		    w->log.cause[0] != '\0' ? w->log.cause :
 		    c.problem != NULL ? c.problem : outcome_row(e)->en);
 	buf_free(&c.out);
 	arena_free(&arena);
-	return e == OK && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return e == OK && c.attention == NULL && fflush(stdout) == 0 ?
+	    EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int

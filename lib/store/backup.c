@@ -17,7 +17,7 @@
  * the copy need not begin again at each commit, as SQLite's does.  Without a
  * WAL a reader would stop all writers for that long: there it begins again. */
 static int
-copy(struct connection *from, sqlite3 *to, int64_t patience)
+copy(struct db *from, sqlite3 *to, int64_t patience)
 {
 	sqlite3_backup *b;
 	int rc = SQLITE_OK;
@@ -48,7 +48,7 @@ copy(struct connection *from, sqlite3 *to, int64_t patience)
 static int
 copy_to(struct store *s, const char *path)
 {
-	struct connection *from;
+	struct db *from;
 	sqlite3 *to = NULL;
 	enum outcome e;
 	int rc;

@@ -59,18 +59,18 @@ static bool
 copy_wal(struct store *s)
 {
 	struct store_pool *pool = s->pool;
-	struct connection *c = NULL;
+	struct db *c = NULL;
 	int in_wal = 0, done = -1;
 
 	pool->writer->deadline = clock_ms() + LOCK_WAIT;
-	if (connection_run(pool->writer, FIXED_BEGIN) != SQLITE_OK)
+	if (db_run(pool->writer, FIXED_BEGIN) != SQLITE_OK)
 		return false;
-	if (connection_open(s, false, &c) != OK ||
+	if (db_open(s, false, &c) != OK ||
 	    sqlite3_wal_checkpoint_v2(c->h, NULL, SQLITE_CHECKPOINT_PASSIVE,
 	    &in_wal, &done) != SQLITE_OK)
 		done = -1;
-	connection_close(c);
-	(void)connection_run(pool->writer, FIXED_ROLLBACK);
+	db_close(c);
+	(void)db_run(pool->writer, FIXED_ROLLBACK);
 	return done == in_wal;
 }
 
@@ -79,15 +79,15 @@ copy_wal(struct store *s)
 static void
 start_wal_anew(struct store *s)
 {
-	struct connection *w = s->pool->writer;
+	struct db *w = s->pool->writer;
 	char *sql = sqlite3_mprintf("PRAGMA journal_size_limit=0;"
 	    "BEGIN IMMEDIATE; PRAGMA user_version=%u; COMMIT;"
 	    "PRAGMA journal_size_limit=-1",
 	    (unsigned)s->pool->schema->nmigrations);
 
-	if (sql != NULL && connection_exec(s, w, sql) != OK &&
+	if (sql != NULL && db_exec(s, w, sql) != OK &&
 	    sqlite3_get_autocommit(w->h) == 0)
-		(void)connection_run(w, FIXED_ROLLBACK);
+		(void)db_run(w, FIXED_ROLLBACK);
 	sqlite3_free(sql);
 }
 

@@ -71,10 +71,10 @@ apply(struct store *s, int64_t from)
 
 	for (i = (size_t)from; i < s->pool->schema->nmigrations &&
 	    e == OK; i++)
-		e = connection_exec(s, s->pool->writer,
+		e = db_exec(s, s->pool->writer,
 		    s->pool->schema->migrations[i]);
 	if (e == OK)
-		e = connection_exec(s, s->pool->writer, pragma);
+		e = db_exec(s, s->pool->writer, pragma);
 	sqlite3_free(pragma);
 	return e;
 }

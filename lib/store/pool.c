@@ -13,7 +13,7 @@
  * connection is held for a statement, some microseconds, so this hardly ever
  * waits. */
 static bool
-await_reader(struct store *s, struct connection **c)
+await_reader(struct store *s, struct db **c)
 {
 	struct store_pool *pool = s->pool;
 	struct timespec until;
@@ -37,11 +37,11 @@ await_reader(struct store *s, struct connection **c)
 	return true;
 }
 
-struct connection *
+struct db *
 reader_take(struct store *s, enum outcome *why)
 {
 	struct store_pool *pool = s->pool;
-	struct connection *c;
+	struct db *c;
 
 	if (pool->one_shot) {
 		pool->writer->deadline = clock_ms() + pool->busy_timeout;
@@ -52,7 +52,7 @@ reader_take(struct store *s, enum outcome *why)
 		    "%lld ms", (long long)pool->busy_timeout);
 		return NULL;
 	}
-	if (c == NULL && (*why = connection_open(s, false, &c)) != OK) {
+	if (c == NULL && (*why = db_open(s, false, &c)) != OK) {
 		pthread_mutex_lock(&pool->mutex);
 		pool->readers--;
 		pthread_cond_signal(&pool->given);
@@ -64,7 +64,7 @@ reader_take(struct store *s, enum outcome *why)
 }
 
 void
-reader_give(struct store_pool *pool, struct connection *c)
+reader_give(struct store_pool *pool, struct db *c)
 {
 	if (pool->one_shot)
 		return;

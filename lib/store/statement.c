@@ -12,13 +12,13 @@ static void
 fail(struct q *q, int rc)
 {
 	if (q->err == OK)
-		q->err = store_outcome(q->store, q->connection->h, rc,
+		q->err = store_outcome(q->store, q->db->h, rc,
 		    q->statement->where);
 }
 
 /* The transaction's connection, or one for reading: the one that this thread
  * has already, so that two statements at once can't wait for one another. */
-static struct connection *
+static struct db *
 take_connection(struct store *s, enum outcome *why)
 {
 	if (s->writing != NULL)
@@ -42,7 +42,7 @@ give_connection(struct store *s)
 struct q *
 q_new(struct store *s, size_t statement)
 {
-	struct connection *c;
+	struct db *c;
 	enum outcome why = OK;
 	struct q *q;
 	int rc;
@@ -178,7 +178,7 @@ q_end(struct q *q)
 		sqlite3_reset(q->st);
 		sqlite3_clear_bindings(q->st);
 	}
-	if (q->connection != NULL)
+	if (q->db != NULL)
 		give_connection(q->store);
 	return q->err;
 }
@@ -189,6 +189,6 @@ q_run(struct q *q, int64_t *changed)
 	while (q_row(q))
 		;
 	if (q->err == OK && changed != NULL)
-		*changed = sqlite3_changes64(q->connection->h);
+		*changed = sqlite3_changes64(q->db->h);
 	return q_end(q);
 }

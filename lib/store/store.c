@@ -62,16 +62,16 @@ store_pool_new(const struct schema *schema, const struct store_options *o)
 void
 store_pool_free(struct store_pool *pool)
 {
-	struct connection *c;
+	struct db *c;
 
 	if (pool == NULL)
 		return;
 	checkpoint_last(pool);
 	while ((c = pool->idle) != NULL) {
 		pool->idle = c->next;
-		connection_close(c);
+		db_close(c);
 	}
-	connection_close(pool->writer);
+	db_close(pool->writer);
 	pthread_mutex_destroy(&pool->opening);
 	pthread_mutex_destroy(&pool->mutex);
 	pthread_cond_destroy(&pool->given);
@@ -122,9 +122,9 @@ open_pool(struct store *s)
 		return FAIL(s->log, BUSY, "store: others are opening it");
 	if (!atomic_load(&pool->ready)) {
 		if ((e = make_database(pool->path, s->log)) == OK &&
-		    (e = connection_open(s, true, &pool->writer)) == OK &&
+		    (e = db_open(s, true, &pool->writer)) == OK &&
 		    (e = store_migrate(s)) != OK) {
-			connection_close(pool->writer);
+			db_close(pool->writer);
 			pool->writer = NULL;
 		}
 		atomic_store(&pool->ready, e == OK);
@@ -190,12 +190,12 @@ bool
 store_sound(struct store *s)
 {
 	enum outcome e = OK;
-	struct connection *c = reader_take(s, &e);
+	struct db *c = reader_take(s, &e);
 	bool sound;
 
 	if (c == NULL)
 		return false;
-	sound = connection_says(c, "PRAGMA integrity_check", "ok");
+	sound = db_says(c, "PRAGMA integrity_check", "ok");
 	reader_give(s->pool, c);
 	return sound;
 }

@@ -28,17 +28,17 @@ enum fixed {
 
 struct q {
 	struct store		*store;		/* whose it is now */
-	struct connection	*connection;
+	struct db		*db;
 	sqlite3_stmt		*st;
 	const struct statement	*statement;
 	enum outcome		 err;	/* first failure since q_new() */
 	bool			 open;	/* between q_new() and q_end() */
 };
 
-struct connection {
+struct db {
 	sqlite3			*h;
 	struct store_pool	*pool;
-	struct connection	*next;		/* idle in the pool */
+	struct db		*next;		/* idle in the pool */
 	int64_t			 deadline;	/* ms, for the busy handler */
 	bool			 durable;	/* synchronous=FULL in force */
 	sqlite3_stmt		*fixed[FIXED__MAX];
@@ -74,11 +74,11 @@ struct store_pool {
 	bool			 one_shot, wal;
 	pthread_mutex_t		 opening;	/* of the writer, once */
 	atomic_bool		 ready;
-	struct connection	*writer;	/* who has the turn owns it */
+	struct db		*writer;	/* who has the turn owns it */
 	struct write_queue	 queue;
 	pthread_mutex_t		 mutex;		/* of the readers */
 	pthread_cond_t		 given;
-	struct connection	*idle;
+	struct db		*idle;
 	size_t			 readers;	/* idle or taken */
 	atomic_ullong		 writes;	/* transactions begun */
 	atomic_int		 wal_frames;	/* in the WAL at last commit */
@@ -91,8 +91,8 @@ struct store {
 	bool			 own_pool;
 	struct log		*log;
 	int64_t			 patience;	/* ms, for the write lock */
-	struct connection	*writing;	/* in a transaction's body */
-	struct connection	*reading;	/* taken for a statement */
+	struct db		*writing;	/* in a transaction's body */
+	struct db		*reading;	/* taken for a statement */
 	size_t			 reads;		/* statements open on it */
 	struct q		 failed;	/* no connection was had */
 };
@@ -101,30 +101,30 @@ struct store {
 enum outcome	store_outcome(struct store *, sqlite3 *, int rc,
 		    const char *where);
 
-/* ---- connection.c */
+/* ---- db.c */
 
 /* Open a connection (the file is there).  `writes`: not only for reading. */
-enum outcome	connection_open(struct store *, bool writes,
-		    struct connection **);
-void		connection_close(struct connection *);	/* or NULL */
+enum outcome	db_open(struct store *, bool writes,
+		    struct db **);
+void		db_close(struct db *);	/* or NULL */
 
 /* Run one of the fixed statements; SQLite's result code. */
-int		connection_run(struct connection *, enum fixed);
+int		db_run(struct db *, enum fixed);
 
 /* Does the pragma's first row say so? */
-bool		connection_says(struct connection *, const char *pragma,
+bool		db_says(struct db *, const char *pragma,
 		    const char *want);
 
 /* Run SQL of ours that returns nothing. */
-enum outcome	connection_exec(struct store *, struct connection *,
+enum outcome	db_exec(struct store *, struct db *,
 		    const char *sql);
 
 /* ---- pool.c */
 
 /* A connection for reading, given back by reader_give().  NULL with the cause
  * logged: none came free in time, or none can be opened. */
-struct connection *reader_take(struct store *, enum outcome *why);
-void		reader_give(struct store_pool *, struct connection *);
+struct db *reader_take(struct store *, enum outcome *why);
+void		reader_give(struct store_pool *, struct db *);
 
 /* ---- write_queue.c */
 bool		queue_init(struct write_queue *);

@@ -144,7 +144,7 @@ drop_if_broken(struct store_pool *pool, enum outcome e)
 {
 	if (e != INTERNAL || pool->one_shot)
 		return;
-	connection_close(pool->writer);
+	db_close(pool->writer);
 	pool->writer = NULL;
 }
 
@@ -152,16 +152,16 @@ static enum outcome
 commit_group(struct store *s)
 {
 	struct store_pool *pool = s->pool;
-	struct connection *w = pool->writer;
+	struct db *w = pool->writer;
 	int rc;
 	enum outcome e;
 
 	errno = 0;
-	rc = connection_run(w, pool->queue.writes > 0 ? FIXED_COMMIT :
+	rc = db_run(w, pool->queue.writes > 0 ? FIXED_COMMIT :
 	    FIXED_ROLLBACK);
 	e = store_outcome(s, w->h, rc, "COMMIT");
 	if (e != OK && sqlite3_get_autocommit(w->h) == 0)
-		(void)connection_run(w, FIXED_ROLLBACK);
+		(void)db_run(w, FIXED_ROLLBACK);
 	end_group(s, e, e == BUSY && (rc & 0xff) != SQLITE_BUSY ?
 	    "the disk is full" : sqlite3_errstr(rc));
 	drop_if_broken(pool, e);
@@ -172,21 +172,21 @@ static enum outcome
 open_group(struct store *s, enum durability d)
 {
 	struct write_queue *q = &s->pool->queue;
-	struct connection *w;
+	struct db *w;
 	enum outcome e;
 	int rc = SQLITE_OK;
 
 	if (s->pool->writer == NULL &&
-	    (e = connection_open(s, true, &s->pool->writer)) != OK)
+	    (e = db_open(s, true, &s->pool->writer)) != OK)
 		return e;
 	w = s->pool->writer;
 	if (w->durable != (d == DURABLE)) {
-		rc = connection_run(w, d == DURABLE ? FIXED_FULL :
+		rc = db_run(w, d == DURABLE ? FIXED_FULL :
 		    FIXED_NORMAL);
 		w->durable = d == DURABLE;
 	}
 	if (rc == SQLITE_OK)
-		rc = connection_run(w, FIXED_BEGIN);
+		rc = db_run(w, FIXED_BEGIN);
 	e = store_outcome(s, w->h, rc, "BEGIN");
 	if (e != OK) {
 		drop_if_broken(s->pool, e);
@@ -206,12 +206,12 @@ static enum outcome
 run_body(struct store *s, enum outcome (*body)(void *arg), void *arg)
 {
 	struct write_queue *q = &s->pool->queue;
-	struct connection *w = s->pool->writer;
+	struct db *w = s->pool->writer;
 	const bool saved = q->writes > 0;
 	enum outcome e;
 
 	if (saved && (e = store_outcome(s, w->h,
-	    connection_run(w, FIXED_SAVE), "SAVEPOINT")) != OK)
+	    db_run(w, FIXED_SAVE), "SAVEPOINT")) != OK)
 		return e;
 	s->writing = w;
 	e = body(arg);
@@ -229,8 +229,8 @@ run_body(struct store *s, enum outcome (*body)(void *arg), void *arg)
 		q->writes++;
 	if (saved) {
 		if (e != OK)
-			(void)connection_run(w, FIXED_ROLLBACK_TO);
-		(void)connection_run(w, FIXED_RELEASE);
+			(void)db_run(w, FIXED_ROLLBACK_TO);
+		(void)db_run(w, FIXED_RELEASE);
 	}
 	return e;
 }

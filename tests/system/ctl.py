@@ -490,14 +490,35 @@ def spoilt_values(w):
     person = w.person()
     w.site.store('sessions', 'session_key', 'sid',
                  session_id(person.token), bytes(45))
-    seen = w.site.ctl_json('key', 'rotate')
-    check(seen['not_opened'] >= 1, seen)
-    w.site.ctl('key', 'drop-old')
+    held = w.site.key.read_bytes()
+    for command, keys in (('rotate', 2), ('drop-old', 2)):
+        out, err = w.site.ctl('--json', 'key', command, want=1)
+        seen = json.loads(out)
+        check(seen['not_opened'] >= 1, seen)
+        equal((seen['keys'], keys_in_file(w)), (keys, keys), command)
+        check('no key' in err, err)
+    equal(w.site.key.read_bytes()[-32:], held[:32], 'the older key')
     equal(w.site.sealed('sessions', 'session_key', 'sid',
                         session_id(person.token)), bytes(45), 'the value')
     w.site.change('UPDATE sessions SET session_key = NULL WHERE sid ='
                   ' ?', session_id(person.token))
+    w.site.ctl('key', 'drop-old')
     equal(person.check().code, 'OK', 'the session')
+
+
+def rotates_at_once(w):
+    """Of many rotations at once none loses the key of another."""
+    person = w.person()
+    person.bind('13800000077')
+    before = keys_in_file(w)
+    running = [w.site.ctl_start('key', 'rotate') for _ in range(6)]
+    for process in running:
+        out, err = process.communicate(timeout=60)
+        equal((process.returncode, err), (0, ''), 'key rotate')
+    equal(keys_in_file(w), before + 6, 'keys in the file')
+    seen = w.site.ctl_json('key', 'drop-old')
+    equal((seen['not_opened'], keys_in_file(w)), (0, 1), 'drop-old')
+    person.check().data
 
 
 def faults(w, since):
@@ -735,6 +756,7 @@ CASES = [
     ('no secret printed', no_secrets),
     ('key rotate and drop-old', rotates), ('many keys', many_keys),
     ('values that do not open', spoilt_values),
+    ('key rotations at once', rotates_at_once),
     ('key rotate under load', rotate_under_load),
     ('key rotate and drop-old under load', drop_under_load),
 ]

@@ -5,7 +5,8 @@ import pathlib
 import shutil
 import subprocess
 
-from kit.harness import PATIENCE, Site, program_environment, sanitizer_silent
+from kit.harness import (PATIENCE, Site, program_environment,
+                         sanitizer_silent, spawn)
 from kit.tap import check, equal
 
 
@@ -38,6 +39,13 @@ class Installed(Site):
         equal(process.returncode, want, f'exit status of wxloginctl '
               f'{" ".join(map(str, arguments))}: {out} {err}')
         return out, err
+
+    def ctl_start(self, *arguments):
+        """Start wxloginctl; the process."""
+        return spawn([self.root / 'sbin' / 'wxloginctl', *arguments],
+                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                     stderr=subprocess.PIPE, text=True, cwd=self.root,
+                     env=program_environment())
 
     def ctl_json(self, *arguments):
         """Run wxloginctl --json, which prints one object; that."""

@@ -148,7 +148,8 @@ from_schema_1(void)
 	    "', 1, 5000, 6, 7, 8, NULL, x'010200ff', 'phone'), (x'" G16 T16
 	    "', 1, 5000, 6, 7, 8, 9, x'0102', NULL), (x'" E16 T16 "', 1, "
 	    "5000, 6, 7, 8, unixepoch(), x'03', NULL), (x'" F16 T16 "', 1, "
-	    "5000, 6, 7, 8, NULL, NULL, NULL)") == -1 ? OK : INTERNAL, "sessions");
+	    "5000, 6, 7, 8, NULL, NULL, NULL)") == -1 ? OK : INTERNAL,
+	    "sessions");
 	box_must(&b, box_sql(path, "INSERT INTO login_codes VALUES (x'" H16 T16
 	    "', 1, 5, 2, x'05')") == -1 ? OK : INTERNAL, "a code");
 	ok(try(&q_schema, path) == OK, "goes to ours");

@@ -221,31 +221,138 @@ other_process(void)
 	store_close(s);
 }
 
+static off_t
+wal_size(const char *path)
+{
+	char wal[1100];
+	struct stat st;
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	return stat(wal, &st) == 0 ? st.st_size : 0;
+}
+
+/* Write about n MB in transactions of 300 kB. */
+static bool
+write_much(struct store *s, int n)
+{
+	static char big[300000];
+
+	for (int i = 0; i < n * 10 / 3; i++) {
+		/* SQLite writes no page that stays the same */
+		memset(big, 'a' + i % 26, sizeof(big) - 1);
+		if (set_in(s, RELAXED, "big", big) != OK)
+			return false;
+		store_maintain(s);
+	}
+	return true;
+}
+
 static void
 checkpoints(void)
 {
-	static char big[300000];
 	struct store *s;
-	char path[1024], wal[1100];
-	struct stat st;
-	off_t largest = 0;
+	char path[1024];
 
-	memset(big, 'x', sizeof(big) - 1);
 	snprintf(path, sizeof(path), "%s", tmp_path("c.db"));
-	snprintf(wal, sizeof(wal), "%s-wal", path);
 	if (open_at(path, JOURNAL_WAL, &s) != OK)
 		return;
-	for (int i = 0; i < 60; i++) {
-		if (set_in(s, RELAXED, "big", big) != OK)
-			break;
-		store_maintain(s);
-		if (stat(wal, &st) == 0 && st.st_size > largest)
-			largest = st.st_size;
+	ok(write_much(s, 40), "40 MB are written");
+	ok(wal_size(path) > 4 << 20 && wal_size(path) < 16 << 20,
+	    "the WAL stays small (%lld)", (long long)wal_size(path));
+	ok(store_sound(s), "it is sound");
+	store_close(s);
+}
+
+/* A reader that stays open, as a shell or a backup tool is. */
+static void
+long_reader(void)
+{
+	struct store *s;
+	sqlite3 *reader = NULL;
+	char path[1024];
+	off_t meanwhile;
+
+	snprintf(path, sizeof(path), "%s", tmp_path("r.db"));
+	if (open_at(path, JOURNAL_WAL, &s) != OK || set_in(s, DURABLE, "x",
+	    "1") != OK || sqlite3_open(path, &reader) != SQLITE_OK ||
+	    sqlite3_exec(reader, "BEGIN; SELECT * FROM meta", NULL, NULL,
+	    NULL) != SQLITE_OK) {
+		printf("Bail out! %s\n", l.cause);
+		exit(99);
 	}
-	ok(largest > 0 && largest < 16 << 20,
-	    "18 MB written, and the WAL stays small (%lld)",
-	    (long long)largest);
-	ok(store_sound(s), "a store with checkpoints is sound");
+	sqlite3_db_config(reader, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	ok(write_much(s, 30), "writes beside a reader that stays open");
+	meanwhile = wal_size(path);
+	ok(meanwhile > 20 << 20, "meanwhile the WAL grows (%lld)",
+	    (long long)meanwhile);
+	sqlite3_close(reader);
+	ok(write_much(s, 60), "writes when it has gone");
+	store_close(s);
+	ok(wal_size(path) < 100 * 4120, "then the WAL is small again (%lld)",
+	    (long long)wal_size(path));
+}
+
+/* What a process leaves behind, which the next one would read whole. */
+static void
+leaving(void)
+{
+	struct store_options o = { .journal = JOURNAL_WAL,
+	    .busy_timeout = 100, .one_shot = true };
+	struct store *s;
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s", tmp_path("l.db"));
+	if (open_at(path, JOURNAL_WAL, &s) != OK || !write_much(s, 4)) {
+		printf("Bail out! %s\n", l.cause);
+		exit(99);
+	}
+	ok(wal_size(path) > 2 << 20, "a WAL of some MB");
+	store_close(s);
+	ok(wal_size(path) < 100 * 4120,
+	    "an orderly end leaves a short one (%lld)",
+	    (long long)wal_size(path));
+	is_int(box_sql(path, "SELECT length(value) FROM meta WHERE name = "
+	    "'big'"), 299999, "and all that was written");
+	/* as after kill -9: connections of somebody else wrote and went */
+	ok(box_sql(path, "PRAGMA wal_autocheckpoint = 0") >= -1 && box_sql(
+	    path, "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+	    "FROM i WHERE n < 900) INSERT INTO meta SELECT 'k' || n, "
+	    "zeroblob(3000) FROM i") == -1 && wal_size(path) > 2 << 20,
+	    "a WAL that nobody shortened");
+	o.path = path;
+	log_forget(&l);
+	ok(store_open(&q_schema, &o, &l, &s) == OK, "a CGI run reads it");
+	is_str(get(s, "x"), "(none)", "and finds what it asked");
+	store_maintain(s);
+	ok(wal_size(path) < 100 * 4120, "behind its reply it is short (%lld)",
+	    (long long)wal_size(path));
+	store_close(s);
+	is_int(box_sql(path, "SELECT count(*) FROM meta WHERE name LIKE 'k%'"),
+	    900, "nothing is lost");
+}
+
+/* Writes go on while it is copied; once, not again at each commit. */
+static void
+backups(void)
+{
+	struct store *s;
+	char path[1024], copy[1024];
+
+	snprintf(path, sizeof(path), "%s", tmp_path("b.db"));
+	snprintf(copy, sizeof(copy), "%s", tmp_path("b.copy"));
+	if (open_at(path, JOURNAL_WAL, &s) != OK || set_in(s, DURABLE, "x",
+	    "1") != OK) {
+		printf("Bail out! %s\n", l.cause);
+		exit(99);
+	}
+	ok(store_backup(s, copy) == OK, "a copy");
+	is_int(box_sql(copy, "SELECT count(*) FROM meta WHERE name = 'x'"), 1,
+	    "of what is there");
+	ok(set_in(s, DURABLE, "y", "1") == OK, "the store can be written on");
+	ok(store_backup(s, copy) == INTERNAL, "no file is written over");
+	log_forget(&l);
+	is_int(box_sql(copy, "SELECT count(*) FROM meta WHERE name = 'y'"), 0,
+	    "the copy stays as it was");
 	store_close(s);
 }
 
@@ -329,6 +436,9 @@ main(void)
 	transactions();
 	other_process();
 	checkpoints();
+	long_reader();
+	leaving();
+	backups();
 	statements();
 	return done();
 }

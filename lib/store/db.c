@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* connection.c: one connection to SQLite, and what it is set to. */
+/* db.c: one connection to SQLite, and what it is set to. */
 #include <config.h>
 
 #include <errno.h>
@@ -71,14 +71,14 @@ store_outcome(struct store *s, sqlite3 *h, int rc, const char *where)
 }
 
 enum outcome
-connection_exec(struct store *s, struct connection *c, const char *sql)
+db_exec(struct store *s, struct db *c, const char *sql)
 {
 	return store_outcome(s, c->h,
 	    sqlite3_exec(c->h, sql, NULL, NULL, NULL), "exec");
 }
 
 int
-connection_run(struct connection *c, enum fixed which)
+db_run(struct db *c, enum fixed which)
 {
 	int rc = SQLITE_OK, error;
 
@@ -96,7 +96,7 @@ connection_run(struct connection *c, enum fixed which)
 }
 
 bool
-connection_says(struct connection *c, const char *pragma, const char *want)
+db_says(struct db *c, const char *pragma, const char *want)
 {
 	sqlite3_stmt *st = NULL;
 	bool is = false;
@@ -112,7 +112,7 @@ connection_says(struct connection *c, const char *pragma, const char *want)
 static int
 on_busy(void *arg, int count)
 {
-	const struct connection *c = arg;
+	const struct db *c = arg;
 
 	(void)count;
 	if (clock_ms() >= c->deadline)
@@ -135,7 +135,7 @@ on_wal_commit(void *arg, sqlite3 *h, const char *name, int frames)
 /* Changing the mode needs the file alone, and SQLite does not always wait for
  * that by itself: so ask again, within the patience. */
 static enum outcome
-set_journal(struct store *s, struct connection *c)
+set_journal(struct store *s, struct db *c)
 {
 	struct store_pool *pool = s->pool;
 	const char *mode, *change;
@@ -145,8 +145,8 @@ set_journal(struct store *s, struct connection *c)
 	mode = pool->wal ? "wal" : "delete";
 	change = pool->wal ? "PRAGMA journal_mode=WAL" :
 	    "PRAGMA journal_mode=DELETE";
-	while (!connection_says(c, "PRAGMA journal_mode", mode) &&
-	    !connection_says(c, change, mode)) {
+	while (!db_says(c, "PRAGMA journal_mode", mode) &&
+	    !db_says(c, change, mode)) {
 		if (sqlite3_errcode(c->h) != SQLITE_OK &&
 		    (sqlite3_errcode(c->h) & 0xff) != SQLITE_BUSY)
 			return store_outcome(s, c->h,
@@ -161,7 +161,7 @@ set_journal(struct store *s, struct connection *c)
 }
 
 static enum outcome
-set_up(struct store *s, struct connection *c, bool writes)
+set_up(struct store *s, struct db *c, bool writes)
 {
 	static const struct { int op, value; } config[] = {
 		{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 },
@@ -185,21 +185,21 @@ set_up(struct store *s, struct connection *c, bool writes)
 	for (i = 0; i < COUNT(config); i++)
 		sqlite3_db_config(c->h, config[i].op, config[i].value, NULL);
 	/* SQLite may be compiled with other defaults than its own. */
-	if ((e = connection_exec(s, c, "PRAGMA synchronous=FULL;"
+	if ((e = db_exec(s, c, "PRAGMA synchronous=FULL;"
 	    "PRAGMA mmap_size=0; PRAGMA recursive_triggers=OFF;"
 	    "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
 	    "PRAGMA wal_autocheckpoint=0")) != OK)
 		return e;
 	c->durable = true;
-	e = connection_exec(s, c, writes ? WRITER_CACHE : READER_CACHE);
+	e = db_exec(s, c, writes ? WRITER_CACHE : READER_CACHE);
 	return e == OK && writes ? set_journal(s, c) : e;
 }
 
 enum outcome
-connection_open(struct store *s, bool writes, struct connection **out)
+db_open(struct store *s, bool writes, struct db **out)
 {
 	const struct schema *schema = s->pool->schema;
-	struct connection *c;
+	struct db *c;
 	enum outcome e;
 	size_t i;
 
@@ -209,10 +209,10 @@ connection_open(struct store *s, bool writes, struct connection **out)
 	c->pool = s->pool;
 	c->deadline = clock_ms() + s->patience;
 	for (i = 0; i < schema->nstatements; i++)
-		c->q[i] = (struct q){ .connection = c,
+		c->q[i] = (struct q){ .db = c,
 		    .statement = &schema->statements[i] };
 	if ((e = set_up(s, c, writes)) != OK) {
-		connection_close(c);
+		db_close(c);
 		return e;
 	}
 	*out = c;
@@ -220,7 +220,7 @@ connection_open(struct store *s, bool writes, struct connection **out)
 }
 
 void
-connection_close(struct connection *c)
+db_close(struct db *c)
 {
 	size_t i;
 
