@@ -155,24 +155,6 @@ ctl_session_list(struct ctl *c, char *arg[])
 	return q_end(q);
 }
 
-/* The name of a session, as the list has it. */
-static bool
-parse_session(const char *hex, uint8_t out[AUDIT_ID_LEN])
-{
-	size_t i;
-
-	if (strlen(hex) != 2 * AUDIT_ID_LEN)
-		return false;
-	for (i = 0; i < 2 * AUDIT_ID_LEN; i++) {
-		const int digit = hex_digit(hex[i]);
-
-		if (digit < 0)
-			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | digit);
-	}
-	return true;
-}
-
 struct ending {
 	struct request	*rq;
 	uint8_t		 session[AUDIT_ID_LEN];
@@ -210,7 +192,7 @@ ctl_session_end(struct ctl *c, char *arg[])
 
 	c->problem = "a session is named by 16 hexadecimal digits, as the "
 	    "list has them";
-	if (!parse_session(arg[1], n.session))
+	if (!hex_parse(arg[1], n.session, AUDIT_ID_LEN))
 		return PARAM_INVALID;
 	if ((e = find_user(c, arg[0], times)) == OK)
 		e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
@@ -228,7 +210,7 @@ ctl_session_end_all(struct ctl *c, char *arg[])
 	if ((e = find_user(c, arg[0], times)) != OK)
 		return e;
 	memset(c->rq.session.id, 0, SESSION_ID_LEN);	/* the operator's */
-	if ((e = session_end(&c->rq, END_ALL, &ended)) == OK)
+	if ((e = session_end(&c->rq, END_ALL, NULL, &ended)) == OK)
 		say_int(c, "sessions_ended", ended);
 	return e;
 }

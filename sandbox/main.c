@@ -80,7 +80,8 @@ main(int argc, char *argv[])
 	const char *on = getenv("WXLOGIN_SANDBOX");
 	const char *workers = getenv("WXLOGIN_SANDBOX_WORKERS");
 	struct process p = { .name = "sandbox", .workers = 16,
-	    .max_requests = INT64_MAX, .open = open_worker,
+	    .max_requests = INT64_MAX, .request_timeout = REQUEST_TIMEOUT,
+	    .open = open_worker,
 	    .serve = serve_worker, .close = close_worker,
 	    .after = after_reply,
 	    .stale = never_stale };

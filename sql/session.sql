@@ -29,6 +29,24 @@ WHERE sid IN (
 	LIMIT :most OFFSET :keep)
 RETURNING sid;
 
+-- The live sessions of a user, last used first; this one always among them.
+-- :name list
+SELECT sid, created_ms, used, idle_expires, max_expires, device
+FROM (SELECT sid, created_ms, used, idle_expires, max_expires, device
+	FROM sessions
+	WHERE user_id = :user_id AND ended IS NULL
+		AND idle_expires > :now AND max_expires > :now
+	ORDER BY CASE WHEN sid = :sid THEN 0 ELSE 1 END, used DESC,
+		created_ms DESC LIMIT :most) AS live
+ORDER BY used DESC, created_ms DESC;
+
+-- End the user's session that is named by the beginning of its id.
+-- :name end_one
+UPDATE sessions SET ended = :now, session_key = NULL
+WHERE user_id = :user_id AND ended IS NULL
+	AND substr(sid, 1, 8) = :session
+RETURNING sid, (idle_expires > :now AND max_expires > :now) AS live;
+
 -- End one session, or the others of its user, or all; the key goes with it.
 -- Expired ones are ended too, but not counted: RETURNING tells which were live.
 -- :name end_this

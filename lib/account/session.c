@@ -12,6 +12,8 @@
 #include "account/user.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "statements.h"
 
 /* Longest wait for the write lock to update `used`, ms.  On timeout the update
@@ -230,49 +232,94 @@ session_add(struct request *rq, const char token[TOKEN_LEN + 1],
 struct ending {
 	struct request	*rq;
 	enum end_scope	 scope;
+	const uint8_t	*one;		/* of END_ONE */
 	int64_t		 ended;		/* live ones */
 };
 
+static const struct { size_t statement; const char *event; } endings[] = {
+	[END_THIS] = { Q_SESSION_END_THIS, "logout" },
+	[END_OTHERS] = { Q_SESSION_END_OTHERS, "logout_others" },
+	[END_ALL] = { Q_SESSION_END_ALL, "logout_all" },
+	[END_ONE] = { Q_SESSION_END_ONE, "logout_one" },
+};
+
+/* The trail names the session that ended, or, for many, the one that asked. */
 static enum outcome
 end_rows(void *arg)
 {
-	static const int statement[] = {
-		[END_THIS] = Q_SESSION_END_THIS,
-		[END_OTHERS] = Q_SESSION_END_OTHERS,
-		[END_ALL] = Q_SESSION_END_ALL,
-	};
-	static const char *const event[] = {
-		[END_THIS] = "logout", [END_OTHERS] = "logout_others",
-		[END_ALL] = "logout_all",
-	};
 	struct ending *n = arg;
 	struct request *rq = n->rq;
-	const enum end_scope scope = n->scope;
-	struct q *q = q_new(rq->cx.store, (size_t)statement[scope]);
+	struct q *q = q_new(rq->cx.store, endings[n->scope].statement);
+	const uint8_t *named = n->scope == END_ONE ? n->one : rq->session.id;
 	enum outcome e;
 
 	q_int(q, ":now", rq->cx.now);
-	if (scope != END_THIS)
+	if (n->scope != END_THIS)
 		q_int(q, ":user_id", rq->user.id);
-	if (scope != END_ALL)
+	if (n->scope == END_THIS || n->scope == END_OTHERS)
 		q_blob(q, ":sid", rq->session.id, SESSION_ID_LEN);
+	if (n->scope == END_ONE)
+		q_blob(q, ":session", n->one, AUDIT_ID_LEN);
 	for (n->ended = 0; q_row(q);)
 		n->ended += q_col_int(q, COL_SESSION_END_THIS_LIVE);
 	if ((e = q_end(q)) == OK)
 		e = user_void_codes(rq);
 	if (e == OK && n->ended > 0)
-		e = audit_add(rq, event[scope], rq->user.id,
-		    rq->session.id, NULL);
+		e = audit_add(rq, endings[n->scope].event, rq->user.id, named,
+		    NULL);
 	return e == OK ? sweep_sometimes(&rq->cx) : e;
 }
 
 enum outcome
-session_end(struct request *rq, enum end_scope scope, int64_t *ended)
+session_end(struct request *rq, enum end_scope scope, const uint8_t *one,
+    int64_t *ended)
 {
-	struct ending n = { .rq = rq, .scope = scope };
+	struct ending n = { .rq = rq, .scope = scope, .one = one };
 	const enum outcome e = store_write(rq->cx.store, DURABLE, end_rows,
 	    &n);
 
 	*ended = e == OK ? n.ended : 0;
 	return e;
+}
+
+/* ---- told */
+
+static void
+put_session(const struct request *rq, struct q *q, struct buf *b)
+{
+	const int64_t idle = q_col_int(q, COL_SESSION_LIST_IDLE_EXPIRES);
+	const int64_t most = q_col_int(q, COL_SESSION_LIST_MAX_EXPIRES);
+	char name[2 * AUDIT_ID_LEN + 1];
+	const void *sid;
+	size_t n;
+
+	sid = q_col_blob(q, COL_SESSION_LIST_SID, &n);
+	hex_write(sid, AUDIT_ID_LEN, name);
+	json_open(b, NULL);
+	json_str(b, "id", name);
+	json_boolean(b, "current", memcmp(sid, rq->session.id,
+	    SESSION_ID_LEN) == 0);
+	json_str(b, "device", q_col_text(q, COL_SESSION_LIST_DEVICE));
+	json_int(b, "createdAt",
+	    q_col_int(q, COL_SESSION_LIST_CREATED_MS) / 1000);
+	json_int(b, "lastUsedAt", q_col_int(q, COL_SESSION_LIST_USED));
+	json_int(b, "expiresIn", (idle < most ? idle : most) - rq->cx.now);
+	json_int(b, "absoluteExpiresIn", most - rq->cx.now);
+	json_close(b);
+}
+
+enum outcome
+session_list(struct request *rq, struct buf *b)
+{
+	struct q *q = q_new(rq->cx.store, Q_SESSION_LIST);
+
+	q_int(q, ":user_id", rq->user.id);
+	q_int(q, ":now", rq->cx.now);
+	q_blob(q, ":sid", rq->session.id, SESSION_ID_LEN);
+	q_int(q, ":most", SESSIONS_MAX);
+	json_open_list(b, "sessions");
+	while (q_row(q))
+		put_session(rq, q, b);
+	json_close_list(b);
+	return q_end(q);
 }

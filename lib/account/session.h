@@ -13,6 +13,7 @@
 #include "base/bounds.h"
 #include "base/outcome.h"
 
+struct buf;
 struct request;
 
 /* Find the session of a token and judge it: OK (req.session, req.user and
@@ -30,8 +31,16 @@ int64_t		session_max_left(const struct request *);
 enum outcome	session_add(struct request *, const char token[TOKEN_LEN + 1],
 		    const uint8_t key[SESSION_KEY_LEN], const char *device);
 
-/* End sessions in a transaction of its own; *ended counts the live ones. */
-enum end_scope { END_THIS, END_OTHERS, END_ALL };
-enum outcome	session_end(struct request *, enum end_scope, int64_t *ended);
+/* End sessions in a transaction of its own; *ended counts the live ones.
+ * END_ONE: the one of req.user whose id begins with the AUDIT_ID_LEN bytes at
+ * `one`, if there is one; `one` is NULL otherwise.  Login codes of before are
+ * worth nothing then. */
+enum end_scope { END_THIS, END_OTHERS, END_ALL, END_ONE };
+enum outcome	session_end(struct request *, enum end_scope,
+		    const uint8_t *one, int64_t *ended);
+
+/* Write member "sessions": the live sessions of req.user, last used first,
+ * SESSIONS_MAX at most, req.session among them when it is live. */
+enum outcome	session_list(struct request *, struct buf *);
 
 #endif

@@ -7,7 +7,8 @@
 
 /* A request */
 #define BODY_MAX	((size_t)64 << 10)	/* body, bytes (protocol.md) */
-#define DISCARD_MAX	((size_t)1 << 20)	/* of a refused body */
+#define DISCARD_MAX	((size_t)1 << 20)	/* of a body, by a CGI run */
+#define REQUEST_TIMEOUT	10000	/* ms to read a request, if not configured */
 #define QUERY_MAX	((size_t)64 << 10)	/* query string, bytes */
 #define JSON_DEPTH	8			/* containers in containers */
 #define FIELD_MAX	16			/* fields a program declares */
@@ -18,6 +19,8 @@
 #define LOG_LINE_MAX	((size_t)4 << 10)	/* bytes; longer is cut */
 #define PROBLEMS_TEXT	((size_t)256 << 10)	/* of a configuration, bytes */
 #define CAUSE_MAX	512			/* cause of a failure, bytes */
+
+#define SESSIONS_MAX	100			/* in a list of sessions */
 
 /* Values */
 #define TOKEN_LEN	43			/* base64url of 32 bytes */

@@ -252,7 +252,8 @@ json_number(struct json_object *o, const char *name, int64_t *n)
 static void
 json_key(struct buf *b, const char *key)
 {
-	if (b->len > 0 && b->p[b->len - 1] != '{')
+	if (b->len > 0 && b->p[b->len - 1] != '{' &&
+	    b->p[b->len - 1] != '[')
 		buf_add(b, ",", 1);
 	if (key != NULL) {
 		buf_add(b, "\"", 1);
@@ -272,6 +273,19 @@ void
 json_close(struct buf *b)
 {
 	buf_add(b, "}", 1);
+}
+
+void
+json_open_list(struct buf *b, const char *key)
+{
+	json_key(b, key);
+	buf_add(b, "[", 1);
+}
+
+void
+json_close_list(struct buf *b)
+{
+	buf_add(b, "]", 1);
 }
 
 void

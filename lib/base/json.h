@@ -45,6 +45,8 @@ bool	 json_number(struct json_object *, const char *name, int64_t *n);
  * and must be UTF-8.  NULL text is written as "". */
 void	json_open(struct buf *, const char *key);	/* key NULL: no name */
 void	json_close(struct buf *);
+void	json_open_list(struct buf *, const char *key);
+void	json_close_list(struct buf *);
 void	json_str(struct buf *, const char *key, const char *text);
 void	json_strn(struct buf *, const char *key, const char *, size_t);
 void	json_int(struct buf *, const char *key, int64_t);

@@ -133,6 +133,24 @@ hex_digit(char c)
 	return -1;
 }
 
+bool
+hex_parse(const char *s, uint8_t *out, size_t n)
+{
+	size_t i;
+
+	if (strlen(s) != 2 * n)
+		return false;
+	for (i = 0; i < n; i++) {
+		const int high = hex_digit(s[2 * i]);
+		const int low = hex_digit(s[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
 void
 hex_write(const uint8_t *p, size_t n, char *out)
 {

@@ -27,6 +27,9 @@ bool	base64_parse(const char *s, size_t n, uint8_t *out, size_t max,
 /* The value of a hexadecimal digit of either case, -1 for other characters. */
 int	hex_digit(char c);
 
+/* n bytes from 2n hexadecimal digits of either case, and nothing else. */
+bool	hex_parse(const char *s, uint8_t *out, size_t n);
+
 /* Write 2n hexadecimal digits (lower case) and a NUL to `out`. */
 void	hex_write(const uint8_t *p, size_t n, char *out);
 

@@ -33,6 +33,14 @@ take(const struct io *io, size_t most, struct buf *b)
 	return done;
 }
 
+/* What became of a body that is shorter than it should be. */
+static enum outcome
+came_short(const struct io *io)
+{
+	return io->cut != NULL && io->cut(io->arg) != NULL ? BUSY :
+	    PARAM_INVALID;
+}
+
 enum outcome
 body_read(const struct params *p, const struct io *io, struct buf *b)
 {
@@ -43,10 +51,13 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 	if (length == NULL && p->v[P_HTTP_TRANSFER_ENCODING] == NULL)
 		return OK;
 	if (length == NULL) {
-		if (take(io, BODY_MAX + 1, b) <= BODY_MAX)
-			return b->bad ? INTERNAL : OK;
-		take(io, DISCARD_MAX, NULL);
-		return BODY_TOO_LARGE;
+		if (take(io, BODY_MAX + 1, b) > BODY_MAX) {
+			body_discard(p, io);
+			return BODY_TOO_LARGE;
+		}
+		if (came_short(io) == BUSY)
+			return BUSY;
+		return b->bad ? INTERNAL : OK;
 	}
 	if (!digits_parse(length, &n))
 		return PARAM_INVALID;
@@ -55,7 +66,7 @@ body_read(const struct params *p, const struct io *io, struct buf *b)
 		return BODY_TOO_LARGE;
 	}
 	if (take(io, (size_t)n, b) != (size_t)n)
-		return PARAM_INVALID;
+		return came_short(io);
 	return b->bad ? INTERNAL : OK;
 }
 
@@ -65,6 +76,8 @@ body_discard(const struct params *p, const struct io *io)
 	const char *length = p->v[P_CONTENT_LENGTH];
 	int64_t n = 0;
 
+	if (io->fastcgi)
+		return;
 	if (length == NULL && p->v[P_HTTP_TRANSFER_ENCODING] != NULL)
 		n = DISCARD_MAX;
 	else if (length != NULL)

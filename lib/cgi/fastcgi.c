@@ -3,13 +3,17 @@
  *
  * The listening socket does not block, and each worker waits in an epoll of
  * its own for it (EPOLLEXCLUSIVE: one is woken) and for the stop event.  So no
- * thread can be stuck in accept(), and no signal ever interrupts a request:
- * libfcgi would take a read() that a signal ended for the end of the body. */
+ * thread can be stuck in accept(), and no signal interrupts a request but the
+ * one that is meant to (watch.h): libfcgi takes a read() that a signal ended
+ * for the end of the body. */
 #include <config.h>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,12 +25,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <fcgiapp.h>
-
 #include "base/bounds.h"
 #include "base/clock.h"
-#include "base/file.h"
+#include "cgi/connection.h"
 #include "cgi/process.h"
+#include "cgi/renew.h"
+#include "cgi/watch.h"
 
 #define STOP_MORE	64	/* requests a worker still serves at the end */
 #define STOP_GRACE	2000	/* ms for a connection that says nothing */
@@ -38,8 +42,9 @@ struct pool {
 	const struct process	*process;
 	int			 fd;		/* listening socket */
 	int			 stop;		/* eventfd: readable to stop */
-	char			 path[FILE_PATH_MAX];	/* of the program */
-	struct stat		 binary;	/* as it was at start */
+	struct binary		 binary;	/* as it was at start */
+	struct watch		 watch;
+	atomic_llong		 joined;	/* workers so far */
 	atomic_llong		 served;
 	atomic_llong		 looked;	/* s, for `stale` */
 	atomic_bool		 failed;
@@ -47,58 +52,15 @@ struct pool {
 	atomic_int		 serving;	/* requests that run now */
 };
 
-/* ---- transport */
-
-static size_t
-fastcgi_read(void *arg, char *p, size_t n)
-{
-	FCGX_Request *fr = arg;
-	const int got = FCGX_GetStr(p, (int)n, fr->in);	/* n <= 4096 */
-
-	return got < 0 ? 0 : (size_t)got;
-}
-
-static bool
-fastcgi_write(void *arg, const char *p, size_t n)
-{
-	FCGX_Request *fr = arg;
-
-	return FCGX_PutStr(p, (int)n, fr->out) == (int)n;
-}
-
-static void
-fastcgi_log(void *arg, const char *p, size_t n)
-{
-	FCGX_Request *fr = arg;
-
-	(void)FCGX_PutStr(p, (int)n, fr->err);
-}
-
-static void
-serve_one(const struct process *p, void *worker, FCGX_Request *fr)
-{
-	const struct io io = { fr, fr->envp, true, fastcgi_read,
-	    fastcgi_write, fastcgi_log };
-
-	p->serve(worker, &io);
-	FCGX_Finish_r(fr);
-	FCGX_Free(fr, 1);		/* closes a connection to be kept */
-	p->after(worker);
-}
-
 /* ---- leaving */
 
-/* Has the program's file been replaced?  A deleted one counts. */
-static bool
-binary_changed(const struct pool *pool)
+static void
+stop(struct pool *pool)
 {
-	struct stat st;
+	const uint64_t one = 1;
 
-	if (pool->binary.st_ino == 0)
-		return false;
-	return stat(pool->path, &st) != 0 ||
-	    st.st_ino != pool->binary.st_ino ||
-	    st.st_mtim.tv_sec != pool->binary.st_mtim.tv_sec;
+	if (write(pool->stop, &one, sizeof(one)) != sizeof(one))
+		abort();	/* only an overflow of 2^64 could */
 }
 
 static bool
@@ -113,16 +75,7 @@ should_leave(struct pool *pool)
 	if (now == looked ||
 	    !atomic_compare_exchange_strong(&pool->looked, &looked, now))
 		return false;
-	return binary_changed(pool) || p->stale(p->arg);
-}
-
-static void
-stop(struct pool *pool)
-{
-	const uint64_t one = 1;
-
-	if (write(pool->stop, &one, sizeof(one)) != sizeof(one))
-		abort();	/* only an overflow of 2^64 could */
+	return binary_changed(&pool->binary) || p->stale(p->arg);
 }
 
 /* ---- workers */
@@ -159,35 +112,40 @@ make_epoll(const struct pool *pool)
 	return epoll;
 }
 
-/* What FCGX_Accept_r() returned, when it is no request. */
-static bool
-accept_again(const struct pool *pool, int rc)
+enum accepted { ACCEPT_SERVED, ACCEPT_NOTHING, ACCEPT_BROKEN };
+
+/* What accept() failed with. */
+static enum accepted
+not_accepted(const struct pool *pool, int error)
 {
-	switch (-rc) {
-	case EAGAIN: case EINTR:
-		return true;
+	switch (error) {
+	case EBADF: case EFAULT: case EINVAL: case ENOTSOCK: case EOPNOTSUPP:
+		fprintf(stderr, "%s: accept: %s\n", pool->process->name,
+		    strerror(error));
+		return ACCEPT_BROKEN;
 	case EMFILE: case ENFILE: case ENOMEM: case ENOBUFS:
 		/* The connection stays queued; give others time to end. */
-		usleep(10000);
-		return true;
+		clock_sleep_ms(10);
+		break;
 	}
-	fprintf(stderr, "%s: accept: error %d\n", pool->process->name, rc);
-	return false;
+	return ACCEPT_NOTHING;
 }
-
-enum accepted { ACCEPT_SERVED, ACCEPT_NOTHING, ACCEPT_BROKEN };
 
 /* Accept one connection, if there is one, and serve it. */
 static enum accepted
-serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
+serve_next(struct pool *pool, struct connection *c, void *worker)
 {
-	int rc;
+	const int fd = accept4(pool->fd, NULL, NULL, SOCK_CLOEXEC);
 
-	errno = 0;
-	if ((rc = FCGX_Accept_r(fr)) != 0)
-		return accept_again(pool, rc) ? ACCEPT_NOTHING : ACCEPT_BROKEN;
+	if (fd == -1)
+		return not_accepted(pool, errno);
+	/* Fails on a Unix socket, which needs it not. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 },
+	    sizeof(int));
+	if (!connection_read(c, fd))
+		return ACCEPT_SERVED;
 	atomic_fetch_add(&pool->serving, 1);
-	serve_one(pool->process, worker, fr);
+	connection_serve(c, pool->process, worker);
 	atomic_fetch_sub(&pool->serving, 1);
 	if (should_leave(pool)) {
 		atomic_store(&pool->leaving, true);
@@ -201,15 +159,15 @@ serve_next(struct pool *pool, void *worker, FCGX_Request *fr)
  * still queued, or it would be lost; at most STOP_MORE requests, since new
  * ones may keep arriving. */
 static bool
-serve_all(struct pool *pool, int epoll, void *worker, FCGX_Request *fr)
+serve_all(struct pool *pool, struct connection *c, int epoll, void *worker)
 {
 	enum accepted a = ACCEPT_NOTHING;
 	int more = STOP_MORE;
 
 	while (a != ACCEPT_BROKEN && wait_for(pool, epoll) == WAIT_REQUEST)
-		a = serve_next(pool, worker, fr);
+		a = serve_next(pool, c, worker);
 	while (a != ACCEPT_BROKEN && more-- > 0)
-		if ((a = serve_next(pool, worker, fr)) == ACCEPT_NOTHING)
+		if ((a = serve_next(pool, c, worker)) == ACCEPT_NOTHING)
 			break;
 	return a != ACCEPT_BROKEN;
 }
@@ -219,15 +177,14 @@ worker_main(void *arg)
 {
 	struct pool *pool = arg;
 	const struct process *p = pool->process;
-	FCGX_Request fr;
+	struct connection c = { .timeout = p->request_timeout, .reading =
+	    &pool->watch.readings[atomic_fetch_add(&pool->joined, 1)] };
 	const int epoll = make_epoll(pool);
 	void *worker = p->open(p->arg);
-	bool ok = epoll != -1 && worker != NULL &&
-	    FCGX_InitRequest(&fr, pool->fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0;
 
-	if (ok)
-		ok = serve_all(pool, epoll, worker, &fr);
-	if (!ok) {
+	reading_join(c.reading);
+	if (epoll == -1 || worker == NULL ||
+	    !serve_all(pool, &c, epoll, worker)) {
 		atomic_store(&pool->failed, true);
 		stop(pool);
 	}
@@ -253,21 +210,27 @@ start(struct pool *pool, pthread_t *threads, int64_t *started)
 	pthread_attr_destroy(&attr);
 }
 
-/* Wait for a signal, or for a worker that stopped the pool. */
+/* Wait for a signal, or for a worker that stopped the pool; meanwhile cut off
+ * those who read for too long. */
 static void
 wait_for_stop(struct pool *pool, const sigset_t *signals)
 {
 	const int epoll = epoll_create1(EPOLL_CLOEXEC);
-	struct epoll_event ev = { .events = EPOLLIN };
-	int n;
+	struct epoll_event ev[2] = {
+		{ .events = EPOLLIN, .data = { .fd = pool->stop } },
+		{ .events = EPOLLIN, .data = { .fd = pool->watch.wake } },
+	};
+	int n, ms = -1;
 
 	if (epoll == -1 ||
-	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev) == -1)
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &ev[0]) == -1 ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->watch.wake,
+	    &ev[1]) == -1)
 		return;
 	/* epoll_pwait: the signals come in here and nowhere else */
-	while ((n = epoll_pwait(epoll, &ev, 1, -1, signals)) == -1 &&
-	    errno != EINTR)
-		;
+	while ((n = epoll_pwait(epoll, ev, 1, ms, signals)) >= 0 &&
+	    (n == 0 || ev[0].data.fd != pool->stop))
+		ms = watch_look(&pool->watch);
 	close(epoll);
 	stop(pool);
 }
@@ -276,7 +239,7 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
  * for a peer that connected and sends nothing (libfcgi would wait forever).
  * False: some still run, and exit() has to end them. */
 static bool
-join(const struct pool *pool, const pthread_t *threads, int64_t n)
+join(struct pool *pool, const pthread_t *threads, int64_t n)
 {
 	const int64_t start = clock_ms();
 	struct timespec until;
@@ -294,6 +257,7 @@ join(const struct pool *pool, const pthread_t *threads, int64_t n)
 			i++;
 			continue;
 		}
+		(void)watch_look(&pool->watch);
 		waited = clock_ms() - start;
 		if (waited > STOP_MAX || (waited > STOP_GRACE &&
 		    atomic_load(&pool->serving) == 0))
@@ -327,26 +291,6 @@ catch_signals(sigset_t *during_wait)
 	signal(SIGPIPE, SIG_IGN);	/* libfcgi set its own handler */
 }
 
-static void
-find_binary(struct pool *pool)
-{
-	if (!file_program(pool->path) || stat(pool->path, &pool->binary) == -1)
-		pool->binary.st_ino = 0;
-}
-
-/* The program anew, in this process: the socket stays open all the time. */
-static void
-renew(const struct pool *pool, const sigset_t *signals)
-{
-	char *argv[] = { (char *)(uintptr_t)pool->path, NULL };
-
-	fcntl(pool->fd, F_SETFD, 0);
-	close_range(pool->fd < 3 ? 3 : (unsigned)pool->fd + 1, ~0U, 0);
-	pthread_sigmask(SIG_SETMASK, signals, NULL);
-	execv(pool->path, argv);
-	/* No program there any more: leave like others. */
-}
-
 int
 process_fastcgi(const struct process *p, int fd)
 {
@@ -356,12 +300,13 @@ process_fastcgi(const struct process *p, int fd)
 	sigset_t during_wait;
 
 	pool.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (threads == NULL || pool.stop == -1 || FCGX_Init() != 0) {
+	if (threads == NULL || pool.stop == -1 || FCGX_Init() != 0 ||
+	    !watch_init(&pool.watch, p->workers)) {
 		fprintf(stderr, "%s: can't start\n", p->name);
 		free(threads);
 		return EXIT_FAILURE;
 	}
-	find_binary(&pool);
+	binary_find(&pool.binary);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	catch_signals(&during_wait);
@@ -371,11 +316,12 @@ process_fastcgi(const struct process *p, int fd)
 	if (p->renew && atomic_load(&pool.leaving) &&
 	    !atomic_load(&pool.failed)) {
 		(void)join(&pool, threads, started);
-		renew(&pool, &during_wait);
+		binary_execute(&pool.binary, fd, &during_wait);
 		_exit(EXIT_SUCCESS);
 	}
 	if (!join(&pool, threads, started))
 		_exit(atomic_load(&pool.failed) ? EXIT_FAILURE : EXIT_SUCCESS);
+	watch_free(&pool.watch);
 	close(pool.stop);
 	free(threads);
 	return started > 0 && !atomic_load(&pool.failed) ? EXIT_SUCCESS :

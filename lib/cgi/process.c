@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bounds.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cgi/process.h"
 
@@ -82,14 +84,34 @@ process_harden(void)
 
 /* ---- CGI */
 
+struct run {
+	int64_t	deadline;	/* for the body, clock_ms() */
+	bool	late, answered;
+};
+
+/* False: nothing came before the deadline. */
+static bool
+wait_readable(struct run *r)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	int64_t left;
+	int rc;
+
+	do {
+		left = r->deadline - clock_ms();
+		rc = left > 0 ? poll(&fd, 1, (int)left) : 0;
+	} while (rc == -1 && errno == EINTR);
+	r->late = rc == 0;
+	return rc != 0;
+}
+
 static size_t
 cgi_read(void *arg, char *p, size_t n)
 {
 	size_t done = 0;
 	ssize_t got;
 
-	(void)arg;
-	while (done < n) {
+	while (done < n && wait_readable(arg)) {
 		got = read(STDIN_FILENO, p + done, n - done);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -120,10 +142,10 @@ write_all(int fd, const char *p, size_t n)
 static bool
 cgi_write(void *arg, const char *p, size_t n)
 {
-	bool *answered = arg;
+	struct run *r = arg;
 
-	*answered = write_all(STDOUT_FILENO, p, n);
-	return *answered;
+	r->answered = write_all(STDOUT_FILENO, p, n);
+	return r->answered;
 }
 
 static void
@@ -133,12 +155,20 @@ cgi_log(void *arg, const char *p, size_t n)
 	(void)write_all(STDERR_FILENO, p, n);
 }
 
+static const char *
+cgi_cut(void *arg)
+{
+	const struct run *r = arg;
+
+	return r->late ? "the body did not come within request_timeout" : NULL;
+}
+
 void
 process_cgi(const struct process *p)
 {
-	bool answered = false;
-	const struct io io = { &answered, environ, false, cgi_read, cgi_write,
-	    cgi_log };
+	struct run r = { .deadline = clock_ms() + p->request_timeout };
+	const struct io io = { &r, environ, false, cgi_read, cgi_write,
+	    cgi_log, cgi_cut };
 	void *worker = p->open(p->arg);
 	int fd;
 
@@ -153,5 +183,5 @@ process_cgi(const struct process *p)
 	p->after(worker);
 	/* Not closed: the last connection to close would delete the WAL, and
 	 * the next run would make it anew. */
-	_exit(answered ? 0 : 1);
+	_exit(r.answered ? 0 : 1);
 }

@@ -17,6 +17,7 @@
 struct process {
 	const char	*name;
 	int64_t		 workers, max_requests;
+	int64_t		 request_timeout;	/* for reading one, ms */
 	/* When the process is to leave by itself, start the program anew in
 	 * its place, with the same socket.  A web server that has no copy of
 	 * the socket (lighttpd) would refuse requests in between. */

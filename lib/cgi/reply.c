@@ -34,7 +34,7 @@ put_cors(const struct reply *r, struct buf *b)
 }
 
 static void
-put_head(const struct reply *r, size_t length, struct buf *b)
+put_head(const struct reply *r, const struct buf *body, struct buf *b)
 {
 	const struct outcome_row *row = outcome_row(r->outcome);
 	const int64_t retry = r->retry_after != 0 ? r->retry_after :
@@ -44,7 +44,7 @@ put_head(const struct reply *r, size_t length, struct buf *b)
 	buf_fmt(b, "Status: %d\r\n", options ? 204 : row->status);
 	if (r->body != BODY_NONE)
 		buf_fmt(b, "Content-Type: application/json; charset=utf-8\r\n"
-		    "Content-Length: %zu\r\n", length);
+		    "Content-Length: %zu\r\n", body->len);
 	buf_fmt(b, "Cache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "X-Request-Id: %s\r\n", r->request_id);
@@ -55,6 +55,9 @@ put_head(const struct reply *r, size_t length, struct buf *b)
 		    r->no_token ? "" : ", error=\"invalid_token\"");
 	if (row->retry_after != 0)
 		buf_fmt(b, "Retry-After: %" PRId64 "\r\n", retry);
+	/* nginx drops the body of a refusal.  JSON has no line ends. */
+	if (r->in_header && r->outcome != OK && body->p != NULL)
+		buf_fmt(b, "X-WXLogin-Reply: %s\r\n", body->p);
 	put_cors(r, b);
 	if (r->headers != NULL && r->headers->p != NULL)
 		buf_add(b, r->headers->p, r->headers->len);
@@ -90,7 +93,7 @@ reply_write(const struct reply *r, const struct io *io)
 
 	if (r->body != BODY_NONE)
 		put_body(r, &body);
-	put_head(r, body.len, &all);
+	put_head(r, &body, &all);
 	if (r->body == BODY_SENT && body.p != NULL)
 		buf_add(&all, body.p, body.len);
 	if (body.bad || all.bad) {	/* memory is out: the least there is */

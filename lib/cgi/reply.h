@@ -20,6 +20,7 @@ struct reply {
 	const char	*request_id;
 	bool		 zh;		/* the message in Chinese */
 	bool		 no_token;	/* of a 401: none was sent */
+	bool		 in_header;	/* an error's body in a header, too */
 	const char	*field;		/* of PARAM_INVALID */
 	int64_t		 retry_after;	/* s; 0: the outcome's own */
 	const char	*allow;		/* Allow, or NULL */

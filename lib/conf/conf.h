@@ -46,6 +46,7 @@ struct conf {
 	int64_t		 token_in_query;
 	char		*cors_origin;
 	int64_t		 workers;		/* 0: the program's default */
+	int64_t		 request_timeout;	/* ms */
 	int64_t		 max_requests;
 	int64_t		 renew;
 	int64_t		 journal;

@@ -14,8 +14,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cgi/io.h"
+#include "cgi/params.h"
 #include "cgi/process.h"
 #include "conf/conf.h"
+#include "program/authorizer.h"
 #include "program/check.h"
 #include "program/program.h"
 #include "program/serve.h"
@@ -46,10 +49,20 @@ open_worker(void *arg)
 	return w;
 }
 
+static bool
+asked_plainly(const struct io *io)
+{
+	struct params p;
+
+	params_scan(io->envp, &p);
+	return asked_as(&p, &program, io->fastcgi) == ASKED_PLAINLY;
+}
+
+/* A program with a function of its own is no guard: serve() refuses. */
 static void
 serve_worker(void *arg, const struct io *io)
 {
-	if (program.serve != NULL)
+	if (program.serve != NULL && asked_plainly(io))
 		program.serve(arg, io);
 	else
 		serve(arg, io);
@@ -136,6 +149,8 @@ run(enum process_mode mode, int fd)
 	m.pool = m.conf == NULL ? NULL : worker_pool(m.conf, m.one_shot);
 	p.workers = workers(m.conf);
 	p.renew = renews(m.conf);
+	p.request_timeout = m.conf == NULL ? REQUEST_TIMEOUT :
+	    m.conf->request_timeout;
 	p.max_requests = m.conf == NULL ? INT64_MAX : m.conf->max_requests;
 	if (mode == MODE_CGI)
 		process_cgi(&p);

@@ -29,8 +29,7 @@ struct exchange {
 	char			 id[REQUEST_ID_MAX + 1];
 	char			 allow[32];
 	int64_t			 started;	/* ms */
-	bool			 authorizer;	/* FastCGI role */
-	bool			 identity;	/* nginx auth_request */
+	enum asked		 asked;
 	bool			 body_read;	/* whatever came of it */
 	bool			 get;		/* fields in the query */
 	struct buf		 body, headers;
@@ -50,7 +49,7 @@ check_params(struct exchange *x)
 {
 	static const enum param once[] = { P_HTTP_AUTHORIZATION,
 	    P_REQUEST_METHOD, P_QUERY_STRING, P_CONTENT_LENGTH };
-	size_t i, n = x->authorizer ? 1 : COUNT(once);
+	size_t i, n = x->asked == ASKED_PLAINLY ? COUNT(once) : 1;
 
 	for (i = 0; i < n; i++)
 		if (params_differ(&x->p, once[i]))
@@ -179,6 +178,8 @@ read_input(struct exchange *x)
 	x->body_read = true;
 	if (e == PARAM_INVALID)
 		return bad_field(&x->rq, "body");
+	if (e == BUSY)
+		return FAIL(x->rq.cx.log, BUSY, "%s", x->io->cut(x->io->arg));
 	if (e == INTERNAL)
 		return FAIL(x->rq.cx.log, INTERNAL, "no memory");
 	if (e == OK && !x->get)
@@ -215,10 +216,10 @@ find_session(struct exchange *x, enum auth auth)
 
 	if (auth == AUTH_NONE)
 		return OK;
-	if (!x->authorizer && x->rq.cx.conf->token_in_query != 0)
+	if (x->asked == ASKED_PLAINLY && x->rq.cx.conf->token_in_query != 0)
 		query = x->get ? &x->input : &x->query;
-	x->token = auth_token(&x->p, x->get || x->authorizer ? NULL :
-	    &x->input, query);
+	x->token = auth_token(&x->p, x->get || x->asked != ASKED_PLAINLY ?
+	    NULL : &x->input, query);
 	x->reply.no_token = !x->token.given;
 	if (x->token.s != NULL && x->token.given)
 		e = session_find(&x->rq, x->token.s, x->token.n);
@@ -266,8 +267,8 @@ respond(struct exchange *x)
 	return e;
 }
 
-/* The FastCGI authorizer (FastCGI 1.0, 6.3): method, path, query and body
- * belong to the protected resource, and stdin may never end. */
+/* A guard: method, path, query and body belong to the protected resource, and
+ * stdin may never end. */
 static enum outcome
 authorize(struct exchange *x)
 {
@@ -276,8 +277,19 @@ authorize(struct exchange *x)
 	if ((e = check_params(x)) != OK || (e = make_ready(x)) != OK ||
 	    (e = find_session(x, AUTH_REQUIRED)) != OK)
 		return e;
+	if (x->asked == ASKED_FOR_IDENTITY)
+		return x->w->program->run(&x->rq);
 	x->reply.body = BODY_NONE;
 	return OK;
+}
+
+/* Never 200: it would open what should have been guarded. */
+static enum outcome
+refuse_role(struct exchange *x)
+{
+	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another "
+	    "FastCGI role than responder, and %s has none; mend the web server's "
+	    "configuration", x->w->program->name);
 }
 
 /* ---- all of it */
@@ -285,28 +297,22 @@ authorize(struct exchange *x)
 static void
 begin(struct exchange *x)
 {
-	const char *role, *identity;
-
 	params_scan(x->io->envp, &x->p);
 	reply_request_id(&x->p, x->id);
-	role = x->p.v[P_FCGI_ROLE];
-	identity = x->p.v[P_WXLOGIN_IDENTITY_HEADERS];
-	x->authorizer = x->w->program->authorizer && x->io->fastcgi &&
-	    role != NULL && strcmp(role, "AUTHORIZER") == 0;
-	x->identity = x->w->program->authorizer && !x->authorizer &&
-	    identity != NULL && strcmp(identity, "1") == 0 &&
-	    !params_differ(&x->p, P_WXLOGIN_IDENTITY_HEADERS);
+	x->asked = asked_as(&x->p, x->w->program, x->io->fastcgi);
 	x->rq = (struct request){ .f = x->vals,
 	    .client = x->p.v[P_REMOTE_ADDR], .data = { .max = REPLY_MAX } };
 	x->rq.cx = (struct context){ .conf = x->w->conf, .log = &x->w->log,
 	    .arena = &x->arena, .now = clock_now(), .request_id = x->id };
 	x->reply = (struct reply){ .request_id = x->id,
 	    .zh = reply_zh(x->p.v[P_HTTP_ACCEPT_LANGUAGE]),
-	    .cors_origin = x->authorizer || x->w->conf == NULL ? NULL :
-	    x->w->conf->cors_origin,
+	    .in_header = x->asked == ASKED_FOR_IDENTITY,
+	    .cors_origin = x->asked == ASKED_AS_AUTHORIZER ||
+	    x->w->conf == NULL ? NULL : x->w->conf->cors_origin,
 	    .origin = x->p.v[P_HTTP_ORIGIN], .data = &x->rq.data,
 	    .headers = &x->headers };
-	if (!x->authorizer && x->p.v[P_REQUEST_METHOD] != NULL &&
+	if (x->asked != ASKED_AS_AUTHORIZER &&
+	    x->p.v[P_REQUEST_METHOD] != NULL &&
 	    strcmp(x->p.v[P_REQUEST_METHOD], "HEAD") == 0)
 		x->reply.body = BODY_HEAD;
 	x->w->log.sink = (struct log_sink){ x->io->log, x->io->arg };
@@ -316,9 +322,11 @@ begin(struct exchange *x)
 static enum outcome
 run(struct exchange *x)
 {
+	if (x->asked == ASKED_IN_VAIN)
+		return refuse_role(x);
 	if (x->w->conf == NULL)
 		return worker_ready(x->w);
-	return x->authorizer ? authorize(x) : respond(x);
+	return x->asked == ASKED_PLAINLY ? respond(x) : authorize(x);
 }
 
 static void
@@ -326,14 +334,15 @@ finish(struct exchange *x, enum outcome e)
 {
 	/* As authorizer, an internal error is 503: the protected path must not
 	 * be opened, and its callers must not see our faults. */
-	if (e == INTERNAL && (x->authorizer || x->identity))
+	if (e == INTERNAL && x->asked != ASKED_PLAINLY)
 		e = BUSY;
-	if (e == OK && (x->authorizer || x->identity) && x->rq.live)
-		identity_put(&x->rq.user, x->authorizer, &x->headers);
+	if (e == OK && x->asked != ASKED_PLAINLY && x->rq.live)
+		identity_put(&x->rq.user, x->asked == ASKED_AS_AUTHORIZER,
+		    &x->headers);
 	x->reply.outcome = e;
 	x->reply.field = e == PARAM_INVALID ? x->rq.field : NULL;
 	x->reply.retry_after = x->rq.cx.retry_after;
-	if (!x->authorizer && !x->body_read)
+	if (x->asked == ASKED_PLAINLY && !x->body_read)
 		body_discard(&x->p, x->io);
 	if (!reply_write(&x->reply, x->io) && e == OK)
 		(void)FAIL(x->rq.cx.log, OK, "the caller has gone");

@@ -118,7 +118,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz f = { .left = 0 };
-	struct io io = { &f, NULL, false, get, put, put_log };
+	struct io io = { &f, NULL, false, get, put, put_log, NULL };
 	char *env[VARS + 1], *text, *at, *end, *next;
 	size_t n = 0;
 

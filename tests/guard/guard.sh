@@ -10,7 +10,8 @@ src=${top_srcdir:?}
 # What a program of cgi-bin/ may include: the library's vocabulary for it, and
 # C's own headers.
 vocabulary='program/endpoint.h account/login.h account/phone.h account/profile.h
-account/session_keys.h account/throttle.h base/json.h wechat/wechat.h
+account/session_keys.h account/throttle.h base/json.h base/text.h
+wechat/wechat.h
 pages/setup.h'
 standard='assert.h ctype.h errno.h inttypes.h limits.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h time.h'

@@ -770,6 +770,82 @@ def code_of_a_logout(w):
         log_in(w.transport, code)
 
 
+def sessions_listed(w):
+    """The live sessions of the user, last used first; nobody else's."""
+    user = w.user()
+    logins = [log_in(w.transport, w.wechat.login(user), device=f'phone {n}')
+              for n in range(3)]
+    tokens = [login['token'] for login in logins]
+    ended, expired = w.log_in(user)['token'], w.log_in(user)['token']
+    w.log_out(ended)
+    w.site.expire(expired)
+    w.token()                                   # a stranger's
+    for n, token in enumerate(tokens):
+        w.age(token, used=50 * n, idle=5000 + n)
+    for call in ('GET', 'POST'):
+        reply = w.transport.call('sessions', call,
+                                 headers={'sessionid': tokens[1]})
+        equal(sound(reply), 'OK', call)
+        told = reply.data['sessions']
+        equal([s['id'] for s in told],
+              [session_id(t).hex()[:16] for t in tokens], 'ids')
+        equal([s['current'] for s in told], [False, True, False], 'current')
+        equal([s['device'] for s in told], ['phone 0', 'phone 1', 'phone 2'],
+              'devices')
+        equal({tuple(s) for s in told}, {(
+            'id', 'current', 'device', 'createdAt', 'lastUsedAt',
+            'expiresIn', 'absoluteExpiresIn')}, 'members')
+        now = time.time()
+        for n, s in enumerate(told):
+            check(abs(now - 50 * n - s['lastUsedAt']) < 5, s)
+            check(abs(5000 + n - s['expiresIn']) < 5, s)
+            check(2591000 < s['absoluteExpiresIn'] <= 2592000, s)
+            check(abs(now - s['createdAt']) < 60, s)
+    equal(w.transport.call('sessions').code, 'AUTH_INVALID', 'no token')
+
+
+def sessions_without_a_device(w):
+    login = w.log_in(w.user())
+    told = w.transport.call('sessions', headers={
+        'sessionid': login['token']}).data['sessions']
+    equal([(s['device'], s['current']) for s in told], [('', True)], 'told')
+
+
+def logout_one(w):
+    """One session by its name; the token's own too; nobody else's."""
+    user = w.user()
+    tokens = [w.log_in(user)['token'] for _ in range(3)]
+    names = [session_id(t).hex()[:16] for t in tokens]
+    stranger = w.token()
+
+    def one(name, token=tokens[0]):
+        return w.log_out(token, scope='one', session=name)
+    equal(one(names[1]), 1, 'another one of the user')
+    equal(one(names[1]), 0, 'again')
+    equal(one(session_id(stranger).hex()[:16]), 0, "a stranger's")
+    equal(one('0' * 16), 0, 'an unknown one')
+    equal([check_token(w.transport, t).status for t in tokens],
+          [200, 401, 200], 'after it')
+    equal(check_token(w.transport, stranger).status, 200, 'the stranger')
+    equal(w.site.query('SELECT lower(hex(session)) FROM audit WHERE event = '
+                       "'logout_one' AND user_id = (SELECT user_id FROM "
+                       'sessions WHERE sid = ?)', session_id(tokens[0])),
+          [(names[1],)], 'the trail names the session that ended')
+    for fields in ({'scope': 'one'}, {'session': names[2]},
+                   {'scope': 'others', 'session': names[2]},
+                   {'scope': 'one', 'session': names[2][:15]},
+                   {'scope': 'one', 'session': names[2] + '0'},
+                   {'scope': 'one', 'session': 'g' * 16}):
+        reply = post(w.transport, 'logout', fields, tokens[0])
+        equal((sound(reply), reply.json.get('field')),
+              ('PARAM_INVALID', 'session'), str(fields))
+    equal(check_token(w.transport, tokens[2]).status, 200, 'none was ended')
+    equal(one(names[0]), 1, 'its own')
+    equal(post(w.transport, 'logout', {'scope': 'one', 'session': names[2]},
+               tokens[0]).code, 'AUTH_INVALID', 'without a live token')
+    equal(check_token(w.transport, tokens[2]).status, 200, 'the last one')
+
+
 def head_like_get(w):
     """HEAD: the same headers as GET, and no body."""
     headers = {'Authorization': 'Bearer ' + w.token(), 'X-Request-Id': 'one'}
@@ -827,6 +903,9 @@ STORIES = [
     ('a code may be repeated five times', repeats),
     ('a code may be repeated for a minute', repeat_window),
     ('a code is worth nothing behind a logout', code_of_a_logout),
+    ('sessions are listed', sessions_listed),
+    ('a session without a device', sessions_without_a_device),
+    ('logout of one by its name', logout_one),
     ('WeChat blocks a user', blocked_by_wechat),
     ('the operator blocks a user', blocked_by_operator),
     ('a use slides the idle expiry', slides),

@@ -5,10 +5,11 @@ live token and in no other way, and nothing is lost when something restarts.
 Prints the table at its end; a cell that is neither "ok" nor "FAIL" is explained
 below it, and one that no check filled is a failure."""
 import json
-import os
+import pathlib
 import threading
 
-from kit import servers
+from kit import guarded, servers
+from kit.guarded import NotHere
 from kit.harness import PROGRAMS, check_token, post, until
 from kit.replies import sound
 from kit.stands import API, PAGE, PROGRAM, SECRET, STANDS, bearer, processes
@@ -22,13 +23,10 @@ REASONS = {
     'proxied': 'a CGI program guards files, not what mod_proxy answers',
     'told': 'mod_proxy of lighttpd gets no variable of an authorizer: the '
             'back end gets the token, and nothing that a client made up',
+    'served': 'guarding is the server\'s here, and it serves what it serves',
     '503': 'mod_cgid ends the programs that run when it restarts, and Apache '
            'says 503; every other answer was right',
 }
-
-
-class NotHere(Exception):
-    """This server can't; REASONS says why."""
 
 
 class OnlyWith(NotHere):
@@ -146,7 +144,8 @@ def told(stand, path, find):
 def variables(seen):
     """The identity in a program's variables, each name once."""
     found = [v for v in seen['variables'] if v[0].startswith('WXLOGIN_') and
-             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_WORKERS')]
+             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
+                          'WXLOGIN_WORKERS')]
     equal(len(found), len(dict(found)), f'names in {found}')
     return dict(found)
 
@@ -517,6 +516,15 @@ CHECKS = [
     ('client copies', copies),
     ('no leak', no_leak),
     ('nothing else', nothing_else),
+    ('refusals', guarded.refusals),
+    ('statuses', guarded.statuses),
+    ('uploads', guarded.uploads),
+    ('too long', guarded.too_long),
+    ('folders', guarded.folders),
+    ('no sources', guarded.no_sources),
+    ('no-store', guarded.not_kept),
+    ('slow bodies', guarded.slow_bodies),
+    ('own log', guarded.log_lines),
     ('restart', restarted),
     ('upgrade', upgraded),
     ('store away', unreadable),
@@ -568,7 +576,7 @@ class Table:
 
 def installed(program):
     if program.endswith('.so'):
-        return os.path.exists(f'{servers.MODULES}/{program}')
+        return any(pathlib.Path(servers.MODULES).glob(program))
     return servers.find(program) is not None
 
 

@@ -70,7 +70,7 @@ caller_io(struct caller *c, const char *env, const char *body, bool fastcgi)
 	c->reply[0] = c->log[0] = '\0';
 	c->reply_len = c->log_len = 0;
 	return (struct io){ c, env_of(env), fastcgi, caller_read,
-	    caller_write, caller_log };
+	    caller_write, caller_log, NULL };
 }
 
 /* The body of the reply; "" when it has none. */

@@ -135,21 +135,29 @@ def apache_folder(site):
     fill('htaccess', CONF, {'ROOT': site.root}, folder / '.htaccess')
 
 
-def apache(site, event, words=()):
+def php_module():
+    """The line that loads mod_php, which has its version in its name."""
+    for module in sorted(pathlib.Path(MODULES).glob('libphp*.so')):
+        return f'LoadModule php_module {module}\n'
+    return ''
+
+
+def apache(site, event, words=(), more=''):
     """Apache with conf/apache-cgi.conf and conf/htaccess."""
     apache_folder(site)
     return apache_with(site, 'apache-cgi.conf', ['EVENT'] if event else [],
-                       'apache-cgid' if event else 'apache-cgi', words)
+                       'apache-cgid' if event else 'apache-cgi', words, more)
 
 
-def apache_with(site, conf, defines=(), name=None, words=()):
-    """Apache with a file of conf/."""
+def apache_with(site, conf, defines=(), name=None, words=(), more=''):
+    """Apache with a file of conf/, and `more` lines of the host's own."""
     site.own()
     target = site.root / 'etc' / conf
 
     def make(port):
-        fill(conf, CONF, {'ROOT': site.root, 'PORT': port,
-                          'MODULES': MODULES, **dict(words)}, target)
+        text = fill(conf, CONF, {'ROOT': site.root, 'PORT': port,
+                                 'MODULES': MODULES, **dict(words)}, target)
+        target.write_text(text + more)
         return [find('apache2'), '-DFOREGROUND', '-f', str(target),
                 *(w for d in defines for w in ('-D', d))]
     return Server(site, make, name or conf.removesuffix('.conf'))
@@ -165,8 +173,9 @@ def spawn_fcgi(site, program, *where, name=None):
         return spawn(
             [find('spawn-fcgi'), '-n', *map(str, where), *user, '--',
              site.program(program)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, env=program_environment(),
-            stderr=stderr)
+            stdout=subprocess.DEVNULL, stderr=stderr,
+            env={**program_environment(), 'WXLOGIN_LOG_FILE': str(
+                site.root / 'log' / 'wxlogin.log')})
 
 
 def spawn_on_socket(site, program, name=None):

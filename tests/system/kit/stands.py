@@ -25,19 +25,33 @@ HERE = pathlib.Path(__file__).resolve().parent
 PAGE, PROGRAM, API = '/members/page.html', '/members/whoami.cgi', \
     '/members/api/x'
 SECRET = b'for members only'
+SOURCE = b'<?php /* for members only */ echo "it " . "ran";'
+SOURCES = ('x.php', 'x.PHP', 'x.phtml', 'x.php.bak', 'x.html.php', 'x.inc',
+           'x.py', 'x.sql', 'noextension', 'x.cgi.old')
 
 
 # ---- requests that no HTTP library sends
 
-def raw(port, target, headers=(), body=b'', method='GET', version='1.1'):
+def chunks(body, size=50000):
+    """A body as HTTP's chunks."""
+    parts = [body[i:i + size] for i in range(0, len(body), size)]
+    return b''.join(b'%x\r\n%b\r\n' % (len(p), p) for p in [*parts, b''])
+
+
+def raw(port, target, headers=(), body=b'', method='GET', version='1.1',
+        chunked=False):
     """One request, its target and headers byte for byte; a header may come
-    twice."""
+    twice.  A server may answer before it has read the body."""
     lines = [f'{method} {target} HTTP/{version}', 'Host: 127.0.0.1',
              'Connection: close', *(f'{k}: {v}' for k, v in headers)]
-    if body or method in ('POST', 'PUT'):
+    if chunked:
+        lines.append('Transfer-Encoding: chunked')
+        body = chunks(body)
+    elif body or method in ('POST', 'PUT'):
         lines.append(f'Content-Length: {len(body)}')
     with socket.create_connection(('127.0.0.1', port), PATIENCE) as s:
-        s.sendall('\r\n'.join([*lines, '', '']).encode() + body)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            s.sendall('\r\n'.join([*lines, '', '']).encode() + body)
         answer = http.client.HTTPResponse(s, method=method)
         answer.begin()
         return Reply(answer.status, answer.getheaders(), answer.read())
@@ -57,10 +71,19 @@ class Backend:
         backend = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            def body(self):
+                if self.headers.get('Transfer-Encoding') != 'chunked':
+                    return self.rfile.read(
+                        int(self.headers.get('Content-Length') or 0))
+                body = b''
+                while (size := int(self.rfile.readline(), 16)) > 0:
+                    body += self.rfile.read(size + 2)[:-2]
+                self.rfile.readline()
+                return body
+
             def answer(self):
                 backend.hits += 1
-                body = self.rfile.read(
-                    int(self.headers.get('Content-Length') or 0))
+                body = self.body()
                 text = json.dumps({'headers': self.headers.items(),
                                    'path': self.path, 'secret': SECRET.decode(),
                                    'body': body.decode('latin-1')}).encode()
@@ -120,14 +143,16 @@ class Unit:
         service = self.service['Service']
         check(service['StandardInput'] == 'socket', 'StandardInput')
         program = pathlib.Path(service['ExecStart']).name
-        name, _, _ = service['Environment'].partition('=')
+        environment = dict(pair.split('=', 1) for pair in
+                           service['Environment'].split())
+        environment['WXLOGIN_CONFIG'] = str(self.site.conf)
         user = {'user': 'www-data', 'group': 'www-data',
                 'extra_groups': []} if ROOT_RUN else {}
         with open(self.site.root / 'log' / f'{program}.stderr', 'ab') as log:
             self.process = spawn(
                 [self.site.program(program)], stdin=self.socket, stdout=log,
                 stderr=log, cwd='/', umask=int(service['UMask'], 8),
-                env={**program_environment(), name: str(self.site.conf)},
+                env={**program_environment(), **environment},
                 **user)
 
     def supervise(self):
@@ -180,6 +205,8 @@ class Stand:
     settings = ()
     guarded = (PAGE, PROGRAM, API)      # what can be protected here
     identified = (PROGRAM, API)         # and is told who the user is
+    sources = ()                        # files that are not to be shown
+    own_log = 'wxlogin.log'             # where the programs' lines are
 
     def __init__(self, build, wechat, name):
         self.name = name
@@ -203,6 +230,9 @@ class Stand:
         (folder / 'page.html').write_bytes(SECRET)
         shutil.copy(HERE / 'whoami.py', folder / 'whoami.cgi')
         (folder / 'whoami.cgi').chmod(0o755)
+        for name in self.sources:
+            (folder / name).write_bytes(SOURCE)
+        shutil.copytree(folder, folder / 'sub')
 
     def guard(self, target, check):
         servers.fill('guard.cgi', servers.CONF, {
@@ -288,6 +318,7 @@ class Lighttpd(Stand):
 
 class LighttpdCgi(Lighttpd):
     guarded = (PAGE, PROGRAM)
+    sources = SOURCES
 
     def furnish(self):
         super().furnish()
@@ -298,6 +329,8 @@ class LighttpdCgi(Lighttpd):
 class ApacheCgi(Stand):
     guarded, identified = (PAGE, PROGRAM), (PROGRAM,)
     restart_word = b'resuming normal operations'
+    sources = SOURCES
+    php = ''                            # how PHP is switched on, if it is
 
     def furnish(self):
         super().furnish()
@@ -306,7 +339,8 @@ class ApacheCgi(Stand):
 
     def start(self, words):
         folder = self.site.root / 'www' / 'wx'
-        server = servers.apache(self.site, self.name == 'apache-cgid', words)
+        server = servers.apache(self.site, self.name == 'apache-cgid', words,
+                                self.php)
         self.guard(folder / 'guard.cgi', folder / 'checksession.cgi')
         return server
 
@@ -323,6 +357,23 @@ class ApacheCgid(ApacheCgi):
     restart_may = (503,)
 
 
+class ApachePhp(ApacheCgi):
+    """mod_php beside it, for all folders, as Debian switches it on."""
+    php = servers.php_module() + '''
+<FilesMatch ".+\\.ph(?:ar|p|tml)$">
+    SetHandler application/x-httpd-php
+</FilesMatch>
+'''
+
+
+class ApachePhpHandler(ApacheCgi):
+    """... and as many hosts do."""
+    php = servers.php_module() + '''
+AddHandler application/x-httpd-php .php .phtml .inc
+AddType application/x-httpd-php .php
+'''
+
+
 class ApacheFcgid(Stand):
     """The authorizer listens on a port, and nobody restarts it: renew."""
     settings = (('renew', 'yes'),)
@@ -330,6 +381,7 @@ class ApacheFcgid(Stand):
 
     def start(self, words):
         self.check_port = servers.free_port()
+        self.site.own()
         self.revive()
         return servers.apache_with(self.site, self.name + '.conf', words={
             **words, 'CHECK': self.check_port})
@@ -403,6 +455,7 @@ class Nginx(Stand):
 
 class NginxSystemd(Nginx):
     settings = ()
+    own_log = None                      # the journal
 
     def listen(self, program):
         return Unit(self.site, program)
@@ -414,6 +467,8 @@ class NginxSystemd(Nginx):
 STANDS = [
     ('apache-cgi', 'apache2', ApacheCgi),
     ('apache-cgid', 'apache2', ApacheCgid),
+    ('apache-php', 'libphp*.so', ApachePhp),
+    ('apache-php-handler', 'libphp*.so', ApachePhpHandler),
     ('apache-fcgid', 'mod_fcgid.so', ApacheFcgid),
     ('apache-proxy-fcgi', 'apache2', ApacheProxy),
     ('lighttpd-cgi', 'lighttpd', LighttpdCgi),

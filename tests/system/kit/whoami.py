@@ -71,6 +71,8 @@ def serve(connection):
 def main():
     if 'REQUEST_METHOD' in os.environ:
         length = int(os.environ.get('CONTENT_LENGTH') or 0)
+        if 'HTTP_TRANSFER_ENCODING' in os.environ:
+            length = -1                 # Apache does not know it, either
         sys.stdout.buffer.write(answer([list(i) for i in os.environ.items()],
                                        sys.stdin.buffer.read(length)))
         return

@@ -319,7 +319,7 @@ tombstones(void)
 	for (int i = 0; i < 4; i++)
 		box_session(&b, token[i]);
 	box_must(&b, box_find(&b, token[0], t), "find");
-	ok(session_end(&b.rq, END_THIS, &ended) == OK && ended == 1,
+	ok(session_end(&b.rq, END_THIS, NULL, &ended) == OK && ended == 1,
 	    "ending this session is OK");
 	ok(box_find(&b, token[0], t) == AUTH_INVALID,
 	    "an ended session is AUTH_INVALID, not AUTH_EXPIRED");
@@ -334,7 +334,8 @@ tombstones(void)
 		struct session s = b.rq.session;
 		struct late late = { s.id, t, -1 };
 
-		box_must(&b, session_end(&b.rq, END_THIS, &ended), "end");
+		box_must(&b, session_end(&b.rq, END_THIS, NULL, &ended),
+		    "end");
 		ok(store_write(b.store, RELAXED, touch_late, &late) == OK &&
 		    late.changed == 0,
 		    "a use written after the end changes nothing");
@@ -342,7 +343,8 @@ tombstones(void)
 		    "an ended session stays ended");
 		/* nor is it ended twice */
 		b.rq.session = s;
-		ok(session_end(&b.rq, END_THIS, &ended) == OK && ended == 0,
+		ok(session_end(&b.rq, END_THIS, NULL, &ended) == OK &&
+		    ended == 0,
 		    "ending an ended session counts none");
 	}
 	is_int(sql("SELECT count(*) FROM audit WHERE event = 'logout'"), 2,
@@ -358,7 +360,7 @@ tombstones(void)
 		box_session(&b, token[0]);
 		box_session(&b, token[1]);
 		box_must(&b, box_find(&b, live, t), "find");
-		ok(session_end(&b.rq, END_OTHERS, &ended) == OK && ended == 2,
+		ok(session_end(&b.rq, END_OTHERS, NULL, &ended) == OK && ended == 2,
 		    "END_OTHERS counts two live sessions, not the expired "
 		    "one");
 		ok(box_find(&b, live, t) == OK &&
@@ -368,7 +370,7 @@ tombstones(void)
 		ok(box_find(&b, first ? token[3] : token[2], t) ==
 		    AUTH_INVALID, "END_OTHERS ends an expired session, too");
 		box_must(&b, box_find(&b, live, t), "find");
-		ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
+		ok(session_end(&b.rq, END_ALL, NULL, &ended) == OK && ended == 1 &&
 		    box_find(&b, live, t) == AUTH_INVALID,
 		    "END_ALL ends this session, too");
 	}
@@ -377,7 +379,7 @@ tombstones(void)
 	box_user(&b, "openid-1");
 	box_session(&b, token[1]);
 	box_must(&b, box_find(&b, token[1], t), "find");
-	ok(session_end(&b.rq, END_ALL, &ended) == OK && ended == 1 &&
+	ok(session_end(&b.rq, END_ALL, NULL, &ended) == OK && ended == 1 &&
 	    box_find(&b, token[0], t) == OK,
 	    "END_ALL leaves other users' sessions alive");
 	box_close(&b);

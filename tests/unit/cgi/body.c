@@ -66,9 +66,51 @@ static const struct {
     "CONTENT_LENGTH=4", 10, OK, 4, 4 },
 };
 
+static const char *
+too_slow(void *arg)
+{
+	(void)arg;
+	return "slow";
+}
+
+/* A body that was given up, and one that nobody wants. */
+static void
+given_up(void)
+{
+	static const struct { const char *why, *env; size_t sent; bool cut,
+	    fastcgi; enum outcome want; size_t taken; } u[] = {
+	{ "given up: a byte short", "CONTENT_LENGTH=11", 10, true, true, BUSY,
+	    10 },
+	{ "given up: nothing sent", "CONTENT_LENGTH=11", 0, true, false, BUSY,
+	    0 },
+	{ "given up: chunked", "HTTP_TRANSFER_ENCODING=chunked", 10, true,
+	    false, BUSY, 10 },
+	{ "not given up, short", "CONTENT_LENGTH=11", 10, false, true,
+	    PARAM_INVALID, 10 },
+	{ "a FastCGI worker discards nothing", "CONTENT_LENGTH=65537", 65537,
+	    false, true, BODY_TOO_LARGE, 0 },
+	{ "nor of chunks", "HTTP_TRANSFER_ENCODING=chunked", 3 << 20, false,
+	    true, BODY_TOO_LARGE, 65537 },
+	};
+
+	for (size_t i = 0; i < COUNT(u); i++) {
+		struct caller c = { .left = u[i].sent };
+		const struct io io = { .arg = &c, .read = give, .fastcgi =
+		    u[i].fastcgi, .cut = u[i].cut ? too_slow : NULL };
+		struct buf b = { .max = BODY_MAX + 2 };
+		struct params p;
+
+		params_scan(env_of(u[i].env), &p);
+		ok(body_read(&p, &io, &b) == u[i].want, "%s", u[i].why);
+		is_int(c.taken, u[i].taken, "%s: as much is taken", u[i].why);
+		buf_free(&b);
+	}
+}
+
 int
 main(void)
 {
+	given_up();
 	for (size_t i = 0; i < COUNT(t); i++) {
 		struct caller c = { .left = t[i].sent };
 		const struct io io = { .arg = &c, .read = give };

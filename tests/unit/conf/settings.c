@@ -42,6 +42,7 @@ static const struct {
 { "token_in_query", "no", 0, 0 },
 { "cors_origin", NULL, 0, 0 },
 { "workers", NULL, 1, 256 },
+{ "request_timeout", "10000", 100, 600000 },
 { "max_requests", "100000", 1, 10000000 },
 { "renew", "auto", 0, 0 },
 { "journal", "auto", 0, 0 },

@@ -521,8 +521,15 @@ authorizer(void)
 	ok(!sent_any("Variable-"), "a role without FastCGI: no variables");
 	call(&plain, ROLE "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n@", "",
 	    true);
-	ok(status() == 200 && !caller_header_begins(&caller, "Variable-"),
-	    "a program that is no authorizer has no such role");
+	ok(status() == 503 && code("BUSY") && runs == 0,
+	    "a program that is no authorizer opens nothing");
+	call(&plain, "FCGI_ROLE=FILTER\nREQUEST_METHOD=GET\n@", "", true);
+	ok(status() == 503 && runs == 0, "nor is it a filter");
+	call(&check, "FCGI_ROLE=FILTER\nREQUEST_METHOD=GET\n@", "", true);
+	ok(status() == 503 && runs == 0, "nor is an authorizer");
+	call(&plain, "FCGI_ROLE=RESPONDER\nREQUEST_METHOD=GET\n"
+	    "QUERY_STRING=word=a\n@", "", true);
+	ok(status() == 200, "a responder it is");
 	call(&check, "HTTP_FCGI_ROLE=AUTHORIZER\nREQUEST_METHOD=GET\n@", "",
 	    true);
 	ok(!caller_header_begins(&caller, "Variable-"),
@@ -555,7 +562,20 @@ identity(void)
 	    "REQUEST_METHOD=GET\n@", false },
 	{ "no token", IDENTITY "REQUEST_METHOD=GET", false },
 	{ "another path", IDENTITY "REQUEST_METHOD=GET\nPATH_INFO=/x\n@",
-	    false },
+	    true },
+	{ "another method", IDENTITY "REQUEST_METHOD=PROPFIND\n@", true },
+	{ "OPTIONS", IDENTITY "REQUEST_METHOD=OPTIONS\n@", true },
+	{ "no method", IDENTITY "@", true },
+	{ "a body that never comes", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=7\nCONTENT_TYPE=text/xml\n@", true },
+	{ "a body that is too long", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=7000000\n@", true },
+	{ "no number of a length", IDENTITY "REQUEST_METHOD=POST\n"
+	    "CONTENT_LENGTH=x\n@", true },
+	{ "a query that is no form", IDENTITY "REQUEST_METHOD=GET\n"
+	    "QUERY_STRING=%&%\n@", true },
+	{ "a method that comes twice", IDENTITY "REQUEST_METHOD=GET\n"
+	    "REQUEST_METHOD=PUT\n@", true },
 	};
 
 	next = OK;
@@ -563,11 +583,35 @@ identity(void)
 		call(&check, t[i].env, "", true);
 		is_int(sent("X-WXLogin-Openid: openid-1"), t[i].told,
 		    "identity: %s: the openid", t[i].why);
-		is_int(sent_any("X-WXLogin-"), t[i].told,
-		    "identity: %s: any of the headers", t[i].why);
+		is_int(sent_any("X-WXLogin-User-Id: "), t[i].told,
+		    "identity: %s: the public id", t[i].why);
+		if (t[i].told)
+			is_int(status(), 200, "identity: %s", t[i].why);
+		if (t[i].told)
+			is_int((int)caller.reads, 0, "identity: %s: no body "
+			    "is read", t[i].why);
 		ok(!sent_any("Variable-"), "identity: %s: no variables",
 		    t[i].why);
 	}
+	call(&check, IDENTITY "REQUEST_METHOD=OPTIONS\nPATH_INFO=/x", "",
+	    true);
+	ok(status() == 401 && code("AUTH_INVALID") &&
+	    caller_header_begins(&caller, "X-WXLogin-Reply: {\"code\":"
+	    "\"AUTH_INVALID\",\"message\":"),
+	    "identity: a refusal is in a header, too");
+	call(&check, "REQUEST_METHOD=GET", "", true);
+	ok(status() == 401 && !caller_header_begins(&caller, "X-WXLogin-"),
+	    "and only there");
+	b.conf.token_in_query = 1;
+	{
+		char env[256];
+
+		snprintf(env, sizeof(env), IDENTITY "REQUEST_METHOD=GET\n"
+		    "QUERY_STRING=sessionid=%s", token);
+		call(&check, env, "", true);
+		ok(status() == 401, "identity: no token from the query");
+	}
+	b.conf.token_in_query = 0;
 	setenv("WXLOGIN_IDENTITY_HEADERS", "1", 1);
 	call(&check, "REQUEST_METHOD=GET\n@", "", true);
 	ok(!caller_header_begins(&caller, "X-WXLogin-"),
@@ -575,8 +619,8 @@ identity(void)
 	unsetenv("WXLOGIN_IDENTITY_HEADERS");
 	call(&plain, IDENTITY "REQUEST_METHOD=GET\nQUERY_STRING=word=a\n@", "",
 	    true);
-	ok(status() == 200 && !caller_header_begins(&caller, "X-WXLogin-"),
-	    "identity: not of another program");
+	ok(status() == 503 && !caller_header_begins(&caller, "X-WXLogin-"),
+	    "identity: another program is no guard, and opens nothing");
 	ok(box_sql(b.conf.database, "UPDATE users SET unionid = 'union-1'") ==
 	    -1, "a unionid");
 	call(&check, IDENTITY "REQUEST_METHOD=GET\n@", "", true);
@@ -589,7 +633,9 @@ identity(void)
 	call(&check, IDENTITY "REQUEST_METHOD=GET\n@", "", true);
 	is_int(status(), 503, "identity: INTERNAL is 503");
 	ok(code("BUSY"), "identity: INTERNAL is BUSY to the outside");
-	ok(!sent_any("X-WXLogin-"), "identity: INTERNAL tells nobody");
+	ok(!sent_any("X-WXLogin-User"), "identity: INTERNAL tells nobody");
+	ok(sent_any("X-WXLogin-Reply: {\"code\":\"BUSY"),
+	    "identity: INTERNAL is BUSY in the header, too");
 	next = OK;
 }
 
