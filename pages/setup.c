@@ -3,7 +3,7 @@
  * who have no shell.
  *
  * It is on while a file setup.key with a word of at least 16 characters lies
- * in ../etc of the program's folder (or is named by WXLOGIN_SETUP_KEY), and
+ * in one of the places of conf_beside() (or is named by WXLOGIN_SETUP_KEY), and
  * wants that word; "switch off" on the page removes the file.  What can only
  * be seen from outside (does Authorization arrive, is the clock right) the
  * page's script asks for. */
