@@ -22,7 +22,8 @@ from kit.tap import check, equal
 from kit.web_space import WORD, made_bundle
 from kit.wechat import Folder, StandIn
 
-NOBODY = 65534
+# a user of this run's own, so that its processes can be counted
+NOBODY = 60000 + os.getpid() % 5000
 NAME = 'wechat.test'            # resolved by this file's own name server
 BIN = '/home/public_html/wx/bin'
 FILES = ('/etc/ssl/certs/ca-certificates.crt',
@@ -77,6 +78,15 @@ class Root(Folder):
         file.write_bytes(content)
         file.chmod(0o644)
 
+    @contextlib.contextmanager
+    def limited(self, limit):
+        """Programs run with a limit of prlimit(1)."""
+        self.limits = [servers.find('prlimit'), limit, '--']
+        try:
+            yield
+        finally:
+            self.limits = []
+
     def run(self, program, *arguments, env=None, data=b''):
         return subprocess.run(
             [*self.limits, servers.find('chroot'), f'--userspec={NOBODY}:{NOBODY}',
@@ -127,16 +137,14 @@ def nothing(root, wechat):
 
 def little_memory(root, wechat):
     """64 MiB of address space."""
-    root.limits = ['prlimit', f'--as={64 << 20}', '--']
-    story(root, wechat, 'little memory')
-    root.limits = []
+    with root.limited(f'--as={64 << 20}'):
+        story(root, wechat, 'little memory')
 
 
 def no_threads(root, wechat):
     """One process and no more: a host that counts threads too."""
-    root.limits = ['prlimit', '--nproc=1', '--']
-    story(root, wechat, 'no threads')
-    root.limits = []
+    with root.limited('--nproc=1'):
+        story(root, wechat, 'no threads')
 
 
 def full_quota(root, wechat):
