@@ -116,6 +116,7 @@ class Chroot(Folder):
     def __init__(self):
         super().__init__()
         self.top = self.root / 'chroot'
+        (self.root / 'log').mkdir(exist_ok=True)
 
     def make(self):
         run('debootstrap', '--variant=minbase', RELEASE, self.top)
