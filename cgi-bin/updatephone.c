@@ -46,15 +46,20 @@ by_code(struct request *rq, struct wechat_phone *phone)
 }
 
 static enum outcome
-by_data(struct request *rq, struct wechat_phone *phone)
+by_data(struct request *rq, struct wechat_phone *phone,
+    struct phone_data *data)
 {
-	struct json_object *o;
+	const struct val *sent = &rq->f[ENCRYPTED_DATA];
+	struct json_object *o, *mark;
 	enum outcome e;
 
 	e = session_open_encrypted(rq, &rq->f[ENCRYPTED_DATA], &rq->f[IV], &o);
 	if (e != OK)
 		return e;
-	if (!wechat_read_phone(o, phone))
+	*data = (struct phone_data){ sent->s, sent->len, 0 };
+	mark = json_child(o, "watermark");
+	if (!wechat_read_phone(o, phone) || mark == NULL ||
+	    !json_number(mark, "timestamp", &data->made))
 		e = FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL,
 		    "open data: no phone number in it");
 	json_done(o);
@@ -66,18 +71,20 @@ run(struct request *rq)
 {
 	const struct val *f = rq->f;
 	struct wechat_phone phone;
+	struct phone_data data = { .bytes = NULL };
 	enum outcome e;
 
 	if (f[CODE].set)
 		e = by_code(rq, &phone);
 	else if (f[ENCRYPTED_DATA].set && f[IV].set)
-		e = by_data(rq, &phone);
+		e = by_data(rq, &phone, &data);
 	else if (f[ENCRYPTED_DATA].set || f[IV].set)
 		return bad_field(rq, f[IV].set ? "encryptedData" : "iv");
 	else
 		return bad_field(rq, "body");
 	if (e == OK)
-		e = phone_bind(rq, &phone);
+		e = phone_bind(rq, &phone, data.bytes == NULL ? NULL :
+		    &data);
 	explicit_bzero(&phone, sizeof(phone));
 	return e == OK ? user_out(rq, &rq->user, &rq->data) : e;
 }

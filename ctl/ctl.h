@@ -33,6 +33,7 @@ enum outcome	ctl_session_end(struct ctl *, char *arg[]);
 enum outcome	ctl_session_end_all(struct ctl *, char *arg[]);
 enum outcome	ctl_purge(struct ctl *, char *arg[]);
 enum outcome	ctl_backup(struct ctl *, char *arg[]);
+enum outcome	ctl_restore(struct ctl *, char *arg[]);
 enum outcome	ctl_key_rotate(struct ctl *, char *arg[]);
 enum outcome	ctl_key_drop_old(struct ctl *, char *arg[]);
 

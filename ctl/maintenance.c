@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/reseal.h"
+#include "program/operator.h"
 #include "statements.h"
 
 struct counts {
@@ -82,8 +83,13 @@ ctl_purge(struct ctl *c, char *arg[])
 enum outcome
 ctl_backup(struct ctl *c, char *arg[])
 {
-	const enum outcome e = store_backup(c->rq.cx.store, arg[0]);
+	enum outcome e;
 
+	/* The copy is whose it was asked for by, and where they may write. */
+	if (!operator_root())
+		return FAIL(c->rq.cx.log, INTERNAL, "can't act as root");
+	e = store_backup(c->rq.cx.store, arg[0]);
+	(void)operator_again(c->rq.cx.conf->database);
 	if (e == OK)
 		say_text(c, "backup", arg[0]);
 	return e;

@@ -177,8 +177,11 @@ end_row(void *arg)
 	for (n->ended = 0; q_row(q); n->ended++)
 		memcpy(id, q_col_blob(q, COL_CTL_END_ONE_SID, &len),
 		    SESSION_ID_LEN);
-	if ((e = q_end(q)) != OK || n->ended == 0 ||
-	    (e = user_void_codes(rq)) != OK)
+	if ((e = q_end(q)) != OK)
+		return e;
+	if (n->ended == 0)
+		return NOT_FOUND;
+	if ((e = user_void_codes(rq)) != OK)
 		return e;
 	return audit_add(rq, "operator_end", rq->user.id, id, NULL);
 }
@@ -194,8 +197,11 @@ ctl_session_end(struct ctl *c, char *arg[])
 	    "list has them";
 	if (!hex_parse(arg[1], n.session, AUDIT_ID_LEN))
 		return PARAM_INVALID;
-	if ((e = find_user(c, arg[0], times)) == OK)
-		e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
+	if ((e = find_user(c, arg[0], times)) != OK)
+		return e;
+	c->problem = "no such session, or it has ended; session list has the "
+	    "live ones";
+	e = store_write(c->rq.cx.store, DURABLE, end_row, &n);
 	if (e == OK)
 		say_int(c, "sessions_ended", n.ended);
 	return e;

@@ -9,6 +9,8 @@
  *   session end-all WHO
  *   purge			remove what is too old now, not step by step
  *   backup FILE		an online copy of the store
+ *   restore FILE [--yes]	that copy in the place of the store; on a
+ *				terminal it asks first, unless --yes is there
  *   key rotate			a new seal key; all values sealed with it
  *   key drop-old		forget the older keys
  *
@@ -21,11 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "cgi/process.h"
 #include "ctl/ctl.h"
+#include "program/operator.h"
 #include "program/program.h"
 #include "program/worker.h"
 
@@ -34,18 +38,32 @@ static const struct command {
 	int		 nargs;
 	enum outcome	(*run)(struct ctl *, char *arg[]);
 	const char	*usage;
+	bool		 no_store;		/* it may be broken */
+	const char	*confirm;		/* what it will do; or NULL */
 } commands[] = {
-	{ "user", "show", 1, ctl_user_show, "user show WHO" },
-	{ "user", "block", 1, ctl_user_block, "user block WHO" },
-	{ "user", "unblock", 1, ctl_user_unblock, "user unblock WHO" },
-	{ "session", "list", 1, ctl_session_list, "session list WHO" },
-	{ "session", "end", 2, ctl_session_end, "session end WHO SESSION" },
-	{ "session", "end-all", 1, ctl_session_end_all,
-	    "session end-all WHO" },
-	{ "purge", NULL, 0, ctl_purge, "purge" },
-	{ "backup", NULL, 1, ctl_backup, "backup FILE" },
-	{ "key", "rotate", 0, ctl_key_rotate, "key rotate" },
-	{ "key", "drop-old", 0, ctl_key_drop_old, "key drop-old" },
+	{ .word = "user", .second = "show", .nargs = 1, .run = ctl_user_show,
+	    .usage = "user show WHO" },
+	{ .word = "user", .second = "block", .nargs = 1,
+	    .run = ctl_user_block, .usage = "user block WHO" },
+	{ .word = "user", .second = "unblock", .nargs = 1,
+	    .run = ctl_user_unblock, .usage = "user unblock WHO" },
+	{ .word = "session", .second = "list", .nargs = 1,
+	    .run = ctl_session_list, .usage = "session list WHO" },
+	{ .word = "session", .second = "end", .nargs = 2,
+	    .run = ctl_session_end, .usage = "session end WHO SESSION" },
+	{ .word = "session", .second = "end-all", .nargs = 1,
+	    .run = ctl_session_end_all, .usage = "session end-all WHO" },
+	{ .word = "purge", .run = ctl_purge, .usage = "purge" },
+	{ .word = "backup", .nargs = 1, .run = ctl_backup,
+	    .usage = "backup FILE" },
+	{ .word = "restore", .nargs = 1, .run = ctl_restore,
+	    .usage = "restore FILE [--yes]", .no_store = true,
+	    .confirm = "All users and sessions of the store will be those of "
+	    "the backup." },
+	{ .word = "key", .second = "rotate", .run = ctl_key_rotate,
+	    .usage = "key rotate" },
+	{ .word = "key", .second = "drop-old", .run = ctl_key_drop_old,
+	    .usage = "key drop-old" },
 };
 
 static const struct program ctl_program = { .name = "wxloginctl",
@@ -128,7 +146,7 @@ run(const struct command *k, char *arg[], struct worker *w, bool json)
 	struct arena arena = { .blocks = NULL };
 	struct ctl c = { .json = json, .out = { .max = (size_t)1 << 20 },
 	    .seal = &w->seal };
-	enum outcome e = worker_ready(w);
+	enum outcome e = k->no_store ? OK : worker_ready(w);
 
 	c.rq.cx = (struct context){ .conf = w->conf, .store = w->store,
 	    .seal = &w->seal, .log = &w->log, .arena = &arena,
@@ -155,15 +173,59 @@ run(const struct command *k, char *arg[], struct worker *w, bool json)
 	    EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Ask on a terminal; a script means what it says. */
+static bool
+confirmed(const struct command *k, bool yes)
+{
+	char line[16];
+
+	if (k->confirm == NULL || yes || isatty(STDIN_FILENO) == 0)
+		return true;
+	fprintf(stderr, "%s  Type yes to go on: ", k->confirm);
+	return fgets(line, sizeof(line), stdin) != NULL &&
+	    strcmp(line, "yes\n") == 0;
+}
+
+/* With a configuration: as the store's owner, the command. */
+static int
+run_with(struct conf *conf, const struct command *k, char *arg[], bool json)
+{
+	struct worker w = { .program = &ctl_program, .conf = conf };
+	struct buf why = { .max = CAUSE_MAX };
+	int status = EXIT_FAILURE;
+
+	if (operator_act(conf->database, &why)) {
+		conf_log_open(conf, &w.log, "wxloginctl");
+		status = run(k, arg, &w, json);
+	} else
+		fprintf(stderr, "wxloginctl: %s\n", why.p);
+	worker_close(&w);
+	buf_free(&why);
+	return status;
+}
+
+/* Take "--yes" out of the words; was it there? */
+static bool
+take_yes(int *argc, char *argv[])
+{
+	int i, n = 0;
+
+	for (i = 0; i < *argc; i++)
+		if (i == 0 || strcmp(argv[i], "--yes") != 0)
+			argv[n++] = argv[i];
+	i = *argc;
+	*argc = n;
+	return n < i;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct buf problems = { .max = PROBLEMS_TEXT };
 	struct buf warnings = { .max = PROBLEMS_TEXT };
-	struct worker w = { .program = &ctl_program };
 	const struct command *k;
 	struct conf *conf;
-	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	bool json = argc > 1 && strcmp(argv[1], "--json") == 0, yes;
 	int status = EXIT_FAILURE;
 	char **arg;
 
@@ -174,21 +236,20 @@ main(int argc, char *argv[])
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, EXIT_SUCCESS);
+	yes = take_yes(&argc, argv);
 	k = find_command(argc - 1 - json, argv + 1 + json, &arg);
-	if (k == NULL)
+	if (k == NULL || (yes && k->confirm == NULL))
 		return usage(stderr, 2);
+	if (!confirmed(k, yes))
+		return EXIT_FAILURE;
 	store_init();
 	conf = conf_load(false, &problems, &warnings);
 	if (conf == NULL)
 		fprintf(stderr, "wxloginctl: configuration:\n%s",
 		    problems.p == NULL ? "no memory\n" : problems.p);
-	else {
-		w.conf = conf;
-		conf_log_open(conf, &w.log, "wxloginctl");
-		status = run(k, arg, &w, json);
-		worker_close(&w);
-		conf_free(conf);
-	}
+	else
+		status = run_with(conf, k, arg, json);
+	conf_free(conf);
 	buf_free(&problems);
 	buf_free(&warnings);
 	return status;

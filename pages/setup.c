@@ -3,10 +3,10 @@
  * who have no shell.
  *
  * It is on while a file setup.key with a word of at least 16 characters lies
- * in one of the places of conf_beside() (or is named by WXLOGIN_SETUP_KEY), and
- * wants that word; "switch off" on the page removes the file.  What can only
- * be seen from outside (does Authorization arrive, is the clock right) the
- * page's script asks for. */
+ * in one of the places of conf_beside() (or is named by WXLOGIN_SETUP_KEY),
+ * and wants that word; "switch off" on the page removes the file.  What can
+ * only be seen from outside (does Authorization arrive, is the clock right)
+ * the page's script asks for. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -23,13 +23,13 @@
 #include "cgi/params.h"
 #include "cgi/reply.h"
 #include "conf/conf.h"
+#include "conf/secret.h"
 #include "pages/setup.h"
 #include "pages/setup_int.h"
 #include "pages/setup_page.h"
 #include "program/program.h"
 #include "program/worker.h"
 
-#define KEY_MIN		16
 #define KEY_MAX		256
 
 /* ---- the page */
@@ -53,6 +53,14 @@ send_page(struct setup *s, int status)
 	buf_free(&all);
 }
 
+static void
+put_head(struct setup *s)
+{
+	const char *title = setup_words(s, "wxlogin setup", "wxlogin 安装检查");
+
+	buf_fmt(&s->page, SETUP_HEAD, s->zh ? "zh-CN" : "en", title, title);
+}
+
 /* ---- the key */
 
 /* Where the key file is; false: the place can't be told. */
@@ -68,17 +76,39 @@ find_key(struct setup *s)
 	return conf_beside("setup.key", s->key_path);
 }
 
+/* The word, or in `why` what is wrong with its file (nothing: there is
+ * none). */
 static bool
-read_key(struct setup *s)
+read_key(struct setup *s, struct buf *why)
 {
+	static const struct secret_kind word = { .what = "the word",
+	    .min = WORD_MIN, .max = KEY_MAX, .any_mode = true };
+	const size_t before = why->len;
 	struct stat st;
 
-	if (!find_key(s) || !file_read(s->key_path, &s->key, &st))
-		return false;
-	while (s->key.len > 0 &&
-	    strchr(" \t\r\n", s->key.p[s->key.len - 1]) != NULL)
-		s->key.p[--s->key.len] = '\0';
-	return s->key.len >= KEY_MIN;
+	if (!find_key(s) ||
+	    secret_read(s->key_path, &word, &s->key, &st, why))
+		return s->key.p != NULL;
+	if (st.st_ino == 0)		/* there is no file */
+		why->len = before;
+	return false;
+}
+
+/* Off: who has put a file there and sees nothing is told why. */
+static void
+answer_none(struct setup *s, const struct buf *why)
+{
+	const size_t n = strlen(s->key_path);
+
+	if (why->len <= n) {
+		buf_str(&s->page, "not found\n");
+	} else {
+		setup_text(&s->page, setup_words(s, "setup.key", "setup.key "
+		    "无效：应为一行文字，至少 16 个字符，以 UTF-8 保存。详情"));
+		setup_text(&s->page, why->p + n);
+		buf_str(&s->page, "\n");
+	}
+	send_page(s, 404);
 }
 
 static bool
@@ -119,7 +149,7 @@ answer_probe(struct setup *s)
 static void
 answer_form(struct setup *s, bool wrong)
 {
-	buf_str(&s->page, setup_head);
+	put_head(s);
 	if (wrong)
 		buf_fmt(&s->page, "<p class=\"no\">%s</p>\n", setup_words(s,
 		    "that is not the word in setup.key",
@@ -137,7 +167,7 @@ answer_form(struct setup *s, bool wrong)
 static void
 answer_checks(struct setup *s)
 {
-	buf_str(&s->page, setup_head);
+	put_head(s);
 	setup_checks(s);
 	buf_str(&s->page, "<form method=\"post\"><input type=\"hidden\" "
 	    "name=\"key\" value=\"");
@@ -156,7 +186,7 @@ answer_off(struct setup *s)
 {
 	const bool removed = unlink(s->key_path) == 0;
 
-	buf_str(&s->page, setup_head);
+	put_head(s);
 	buf_fmt(&s->page, "<p class=\"%s\">%s</p>\n", removed ? "ok" : "no",
 	    removed ? setup_words(s, "setup.key is removed; this page is off",
 	    "setup.key 已删除，此页面已关闭") :
@@ -184,12 +214,13 @@ answer(struct setup *s)
 {
 	const char *method = s->p.v[P_REQUEST_METHOD];
 	const bool post = method != NULL && strcmp(method, "POST") == 0;
+	struct buf why = { .max = FILE_PATH_MAX + 512 };
 	size_t len;
 	bool off;
 
-	if (!read_key(s)) {
-		buf_str(&s->page, "not found\n");
-		send_page(s, 404);
+	if (!read_key(s, &why)) {
+		answer_none(s, &why);
+		buf_free(&why);
 		return;
 	}
 	if (!post) {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* setup_checks.c: the lines of the setup page. */
+/* setup_checks.c: the lines of the setup page, from program/check.h. */
 #include <config.h>
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/io.h"
 #include "conf/conf.h"
+#include "pages/phrases.h"
 #include "pages/setup_int.h"
+#include "program/check.h"
 #include "program/program.h"
 #include "program/worker.h"
-#include "wechat/certificates.h"
-#include "wechat/upstream.h"
 
 void
 setup_text(struct buf *b, const char *s)
@@ -42,175 +42,157 @@ setup_words(const struct setup *s, const char *en, const char *zh)
 	return s->zh ? zh : en;
 }
 
-void
-setup_line(struct setup *s, bool passed, const char *what, const char *remedy)
+/* Details as the log would have them, without what is for a shell only:
+ * " (chmod ...)", and "; chown ..." or "; chmod ..." up to the next part. */
+static void
+put_detail(struct setup *s, const char *text)
 {
+	char c[2] = "";
+	const char *zh;
+	size_t n;
+
+	for (; *text != '\0'; text++) {
+		if (strncmp(text, " (chmod ", 8) == 0 &&
+		    strchr(text, ')') != NULL)
+			text = strchr(text, ')');
+		else if (strncmp(text, "; chown ", 8) == 0 ||
+		    strncmp(text, "; chmod ", 8) == 0)
+			text += strcspn(text + 1, ";\n");
+		else if (s->zh && (zh = phrase_zh(text, &n)) != NULL) {
+			setup_text(&s->page, zh);
+			text += n - 1;
+		} else {
+			c[0] = *text;
+			setup_text(&s->page, c);
+		}
+	}
+}
+
+/* One line: the check, what came of it, what to do, and the details as the
+ * log would have them. */
+static void
+line(struct setup *s, const struct check *c, const struct finding *f,
+    const struct buf *detail)
+{
+	const bool passed = f->verdict == CHECK_PASS;
+
 	buf_fmt(&s->page, "<li class=\"%s\"><b>%s</b> ", passed ? "ok" : "no",
 	    passed ? setup_words(s, "pass", "通过") :
+	    f->verdict == CHECK_UNKNOWN ?
+	    setup_words(s, "can't be told", "无法确定") :
 	    setup_words(s, "fail", "失败"));
-	setup_text(&s->page, what);
+	setup_text(&s->page, setup_words(s, c->en, c->zh));
 	if (!passed) {
 		s->failed++;
 		buf_str(&s->page, "<br>");
-		setup_text(&s->page, remedy);
+		setup_text(&s->page, setup_words(s, f->en, f->zh));
+	}
+	if (!passed && detail->len > 0) {
+		buf_fmt(&s->page, "<br>%s <code>", setup_words(s, "Details:",
+		    "详情："));
+		put_detail(s, detail->p);
+		buf_str(&s->page, "</code>");
 	}
 	buf_str(&s->page, "</li>\n");
 }
 
-/* ---- the checks */
+/* ---- what the web server shows */
 
-/* Is the file below the folder that the web server shows? */
+static const char *
+variable(const struct setup *s, const char *name)
+{
+	const size_t n = strlen(name);
+	char **env;
+
+	for (env = s->io->envp; *env != NULL; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return "";
+}
+
+/* Take the last part off both paths, if they have the same and one is left of
+ * the address; `any`: whatever it is. */
 static bool
-is_public(const char *path)
+strip_part(char *folder, char *url, bool any)
 {
-	const char *root = getenv("DOCUMENT_ROOT");
-	char real[PATH_MAX], shown[PATH_MAX];
-	size_t n;
+	char *f = strrchr(folder, '/'), *u = strrchr(url, '/');
 
-	if (root == NULL || *root == '\0' || realpath(path, real) == NULL ||
-	    realpath(root, shown) == NULL)
+	if (f == NULL || u == NULL || (!any && (strcmp(f, u) != 0 ||
+	    u == url)))
 		return false;
-	n = strlen(shown);
-	return strncmp(real, shown, n) == 0 && real[n] == '/';
+	*f = *u = '\0';
+	return true;
 }
 
+/* Where the program lies and its address tell of an alias: as far as both end
+ * alike, folders are shown under the address's. */
 static void
-check_conf(struct setup *s, struct conf **conf)
+shown_by_script(struct setup *s, struct checking *ck)
 {
-	struct buf problems = { .max = PROBLEMS_TEXT };
-	struct buf warnings = { .max = PROBLEMS_TEXT };
+	const char *file = variable(s, "SCRIPT_FILENAME");
+	const char *name = variable(s, "SCRIPT_NAME");
+	char folder[FILE_PATH_MAX], url[256];
 
-	*conf = conf_load(true, &problems, &warnings);
-	setup_line(s, *conf != NULL,
-	    setup_words(s, "the configuration", "配置文件"),
-	    problems.p == NULL ? "" : problems.p);
-	if (warnings.p != NULL)
-		setup_line(s, false,
-		    setup_words(s, "odd settings in the environment",
-		    "环境变量中有无法识别的设置"), warnings.p);
-	buf_free(&problems);
-	buf_free(&warnings);
-}
-
-static void
-check_places(struct setup *s, const struct conf *c)
-{
-	const struct { const char *path, *en, *zh; } t[] = {
-		{ c->file, "wxlogin.conf can't be fetched",
-		    "wxlogin.conf 无法通过网址下载" },
-		{ s->key_path, "setup.key can't be fetched",
-		    "setup.key 无法通过网址下载" },
-		{ c->database, "the database can't be fetched",
-		    "数据库无法通过网址下载" },
-		{ c->seal_key_file, "the seal key can't be fetched",
-		    "封存密钥无法通过网址下载" },
-		{ c->napps == 0 ? NULL : c->apps[0].secret_file,
-		    "the AppSecret can't be fetched",
-		    "AppSecret 无法通过网址下载" },
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(t); i++)
-		if (t[i].path != NULL)
-			setup_line(s, !is_public(t[i].path),
-			    setup_words(s, t[i].en, t[i].zh), setup_words(s,
-			    "it lies below the folder that the web server "
-			    "shows; move it out of there",
-			    "它位于网站根目录之下，请移到根目录之外"));
-}
-
-static void
-check_certificates(struct setup *s, const struct conf *c)
-{
-	struct certificates found;
-	char what[FILE_PATH_MAX + 128], text[FILE_PATH_MAX + 64] = "";
-	const bool there = certificates_find(c, &found);
-
-	if (there)
-		certificates_tell(&found, text, sizeof(text));
-	snprintf(what, sizeof(what), "%s %s", setup_words(s,
-	    "certificates to verify WeChat's with:", "用于验证微信的证书："), text);
-	setup_line(s, there, what, setup_words(s,
-	    "none were found; upload ca-certificates.crt to the folder of "
-	    "wxlogin.conf", "未找到；请把 ca-certificates.crt 上传到 "
-	    "wxlogin.conf 所在目录"));
-}
-
-static void
-check_store(struct setup *s, struct worker *w)
-{
-	const bool ready = worker_ready(w) == OK;
-	bool writable = false;
-
-	setup_line(s, ready, setup_words(s, "the store and its keys",
-	    "数据库及其密钥"), w->log.cause);
-	log_forget(&w->log);
-	if (!ready)
+	if (strlen(file) >= sizeof(folder) || strlen(name) >= sizeof(url))
 		return;
-	writable = store_writable(w->store);
-	setup_line(s, writable, setup_words(s, "the store can be written",
-	    "数据库可写"), w->log.cause);
-	log_forget(&w->log);
-	if (w->program->upstream == NULL || w->wechat == NULL)
+	memcpy(folder, file, strlen(file) + 1);
+	memcpy(url, name, strlen(name) + 1);
+	if (!strip_part(folder, url, true))
 		return;
-	check_certificates(s, w->conf);
-	setup_line(s, w->program->upstream->check(w->wechat, w->conf, &w->log),
-	    setup_words(s,
-	    "WeChat can be reached, and its certificate verifies",
-	    "可以连接微信，证书有效"), w->log.cause);
-	log_forget(&w->log);
+	while (strip_part(folder, url, false))
+		;
+	check_shown(ck, folder, url);
 }
 
-/* What the browser sees: the script fills these lines in. */
 static void
-put_browser_checks(struct setup *s)
+shown_folders(struct setup *s, struct checking *ck)
 {
-	const struct { const char *id, *en, *zh, *en_do, *zh_do; } t[] = {
-		{ "authorization", "the Authorization header arrives",
-		    "Authorization 请求头能够到达程序",
-		    "Apache: CGIPassAuth On in .htaccess; or have the client "
-		    "send the header sessionid",
-		    "Apache：在 .htaccess 中加入 CGIPassAuth On；"
-		    "或让客户端改用 sessionid 请求头" },
-		{ "sessionid", "the sessionid header arrives",
-		    "sessionid 请求头能够到达程序",
-		    "something between removes it; ask the host",
-		    "中间环节去掉了该请求头，请询问主机商" },
-		{ "clock", "the server's clock is right",
-		    "服务器时钟准确",
-		    "it differs from your computer's by over a minute; one of "
-		    "them is wrong",
-		    "与你的电脑相差超过一分钟，其中之一不准" },
-	};
-	size_t i;
+	const char *root = variable(s, "DOCUMENT_ROOT");
+	const char *context = variable(s, "CONTEXT_DOCUMENT_ROOT");
+	const char *prefix = variable(s, "CONTEXT_PREFIX");
+	char url[256];
+	size_t n = strlen(prefix);
 
-	for (i = 0; i < COUNT(t); i++) {
-		buf_fmt(&s->page, "<li id=\"%s\" data-remedy=\"", t[i].id);
-		setup_text(&s->page, setup_words(s, t[i].en_do, t[i].zh_do));
-		buf_str(&s->page, "\"><b>…</b> ");
-		setup_text(&s->page, setup_words(s, t[i].en, t[i].zh));
-		buf_str(&s->page, "</li>\n");
+	if (*root != '\0')
+		check_shown(ck, root, "");
+	while (n > 0 && prefix[n - 1] == '/')
+		n--;
+	if (*context != '\0' && n < sizeof(url)) {
+		memcpy(url, prefix, n);
+		url[n] = '\0';
+		check_shown(ck, context, url);
 	}
+	shown_by_script(s, ck);
 }
 
 void
 setup_checks(struct setup *s)
 {
-	struct worker w = { .program = s->w->program, .one_shot = true };
-	struct conf *conf;
+	struct checking ck = { .program = s->w->program, .web = true,
+	    .detail = { .max = PROBLEMS_TEXT } };
+	const struct finding *f;
+	size_t i;
 
+	shown_folders(s, &ck);
 	buf_str(&s->page, "<ol>\n");
-	setup_files(s);
-	check_conf(s, &conf);
-	if (conf != NULL) {
-		w.conf = conf;
-		log_open(&w.log, "setup", NULL);
-		check_places(s, conf);
-		check_store(s, &w);
-		worker_close(&w);
+	for (i = 0; i < checks_count; i++) {
+		if ((checks[i].where & CHECK_WEB) == 0)
+			continue;
+		f = checks[i].run(&ck);
+		if (f->verdict != CHECK_SKIP)
+			line(s, &checks[i], f, &ck.detail);
+		buf_free(&ck.detail);
 	}
-	put_browser_checks(s);
-	buf_fmt(&s->page, "</ol>\n<p id=\"sum\" data-failed=\"%d\"></p>\n",
-	    s->failed);
-	conf_free(conf);
+	setup_browser_checks(s, &ck);
+	buf_str(&s->page, "</ol>\n");
+	buf_fmt(&s->page, "<p id=\"sum\" data-failed=\"%d\" data-pass=\"%s\" "
+	    "data-fail=\"%s\" data-good=\"%s\" data-bad=\"%s\"></p>\n",
+	    s->failed, setup_words(s, "pass", "通过"),
+	    setup_words(s, "fail", "失败"),
+	    setup_words(s, "OK", "全部通过"),
+	    setup_words(s, "failed: ", "未通过的项数："));
+	buf_fmt(&s->page, "<noscript><p class=\"no\">%s</p></noscript>\n",
+	    setup_words(s, "Allow scripts: the lines with … are checked by "
+	    "the browser.", "请允许运行脚本：带“…”的各行由浏览器检查。"));
+	check_done(&ck);
 }

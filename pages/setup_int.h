@@ -3,6 +3,7 @@
 #ifndef SETUP_INT_H
 #define SETUP_INT_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -32,15 +33,11 @@ void		 setup_text(struct buf *, const char *);
 const char	*setup_words(const struct setup *, const char *en,
 		    const char *zh);
 
-/* One line: passed, or failed with what is wrong and what to do. */
-void		 setup_line(struct setup *, bool passed, const char *what,
-		    const char *remedy);
-
-/* A line for what the bundle's list of programs, programs.txt, says of the
- * files beside the running program; none without that list. */
-void		 setup_files(struct setup *);
-
 /* A list of what passed and what failed, into the page. */
 void		 setup_checks(struct setup *);
+
+/* What only a browser can see, as lines that the page's script fills in. */
+struct checking;
+void		 setup_browser_checks(struct setup *, const struct checking *);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * e2e.test.mjs: scenarios.mjs in jsdom and in Chromium, then the demo page
- * (panel.mjs) in Chromium; against one demo/run, started and stopped here.
+ * (panel.mjs, access.mjs, show.mjs) in Chromium; against one demo/run, started and stopped here.
  *
  * Pictures go to demo/run.d/screenshots.
  */
@@ -14,6 +14,8 @@ import { openJsdom } from './support/jsdom-driver.mjs'
 import { executable, openChromium } from './support/chromium-driver.mjs'
 import { SCENARIOS } from './scenarios.mjs'
 import { PANEL } from './panel.mjs'
+import { SHOW } from './show.mjs'
+import { ACCESS } from './access.mjs'
 
 const shots = fileURLToPath(new URL('../run.d/screenshots', import.meta.url))
 // Everything that takes time comes before the first test is registered.
@@ -39,7 +41,7 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) test('jsdom: ' + name,
 
 if (chromium) {
   for (const [name, scenario] of Object.entries(SCENARIOS)) test('chromium: ' + name, () => run(scenario, chromium))
-  for (const [name, scenario] of Object.entries(PANEL)) test('demo page: ' + name, () => scenario({ chromium, system }))
+  for (const [name, scenario] of Object.entries({ ...PANEL, ...ACCESS, ...SHOW })) test('demo page: ' + name, () => scenario({ chromium, system }))
 } else {
   test('chromium', { skip: executable + ' is not there' }, () => {})
 }

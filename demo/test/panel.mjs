@@ -6,7 +6,7 @@
  *
  *   PANEL   name -> async ({chromium, system}) => ...
  *
- * With WXLOGIN_DOC_SCREENSHOTS=1 three of the pictures go to doc/screenshots too.
+ * With WXLOGIN_DOC_SCREENSHOTS=1 some of the pictures go to doc/screenshots too.
  */
 import assert from 'node:assert/strict'
 import { copyFile, mkdir } from 'node:fs/promises'
@@ -15,26 +15,31 @@ import { fileURLToPath } from 'node:url'
 import { until } from './support/in-page.mjs'
 
 const DOC = fileURLToPath(new URL('../../doc/screenshots', import.meta.url))
-const LAPTOP = [1366, 768]
-const PHONE = [390, 844]
+export const LAPTOP = [1366, 768]
+export const PHONE = [390, 844]
 
-/** @param {any} demo @param {string} name @param {{doc?: boolean, full?: boolean}} [options] */
-async function picture({ page, shots }, name, { doc = false, full = false } = {}) {
+/** @param {{page: import('puppeteer-core').Page, shots: string}} demo @param {string} name @param {{doc?: boolean, full?: boolean}} [options] */
+export async function picture({ page, shots }, name, { doc = false, full = false } = {}) {
   const file = path.join(shots, name + '.png')
   await page.screenshot({ path: file, fullPage: full })
-  if (!doc || !process.env.WXLOGIN_DOC_SCREENSHOTS) return
+  if (doc) await publish(file)
+}
+
+/** To doc/screenshots, when that is wanted. @param {string} file */
+export async function publish(file) {
+  if (!process.env.WXLOGIN_DOC_SCREENSHOTS) return
   await mkdir(DOC, { recursive: true })
-  await copyFile(file, path.join(DOC, name + '.png'))
+  await copyFile(file, path.join(DOC, path.basename(file)))
 }
 
 /** Waits for what the page says under the diagram. */
-const said = ({ page }, pattern) => page.evaluate(until, String((source) => {
+export const said = ({ page }, pattern) => page.evaluate(until, String((source) => {
   const text = document.getElementById('said').textContent
   return new RegExp(source).test(text) && text
 }), [pattern.source], 20000)
 
-const click = ({ page }, selector) => page.click(selector)
-const settled = ({ page }) => page.evaluate(() => window.demo.settled())
+export const click = ({ page }, selector) => page.click(selector)
+export const settled = ({ page }) => page.evaluate(() => window.demo.settled())
 
 /** The rows of the diagram: [{lane, direction, label, times, requestId}]. */
 const rows = ({ page }) => page.$$eval('#rows .row', (all) => all.map((row) => ({
@@ -47,14 +52,14 @@ const rows = ({ page }) => page.$$eval('#rows .row', (all) => all.map((row) => (
 const gauge = ({ page }, name) => page.$eval(`[data-gauge="${name}"]`, (node) => ({ ...node.dataset, text: node.querySelector('.gauge-text').textContent }))
 
 /** The home page is there and the diagram has told it. */
-async function open({ chromium }, query, size, scale) {
+export async function open({ chromium }, query, size, scale) {
   const demo = await chromium.demo(query, ...size, scale)
   await demo.phoneAt(0).sees(query.lang === 'en' ? 'Logged in silently' : '已静默登录')
   await settled(demo)
   return demo
 }
 
-async function close(demo) {
+export async function close(demo) {
   assert.deepEqual(demo.faults, [])
   await demo.page.close()
 }
@@ -62,7 +67,7 @@ async function close(demo) {
 /** What is cut off, lies over something else, or sticks out: nothing. */
 function faultsOfLayout() {
   const seen = (node) => node.getClientRects().length > 0
-  const controls = [...document.querySelectorAll('header button, .buttons button, .buttons label, .buttons select, .said button, .diagram-head b, .gauge, .diagram, .shell')].filter(seen)
+  const controls = [...document.querySelectorAll('header button, h1, .tagline, #show, #run, #told, .lane, .help, .buttons button, .buttons label, .buttons select, dd, .said button, .diagram-head b, .gauge, .diagram, .shell')].filter(seen)
   const boxes = controls.map((node) => ({ node, box: node.getBoundingClientRect() }))
   const name = (node) => node.textContent.trim().slice(0, 30) || node.className
   const faults = []
@@ -81,8 +86,8 @@ function faultsOfLayout() {
       if (!apart) faults.push(`overlap: ${name(one.node)} / ${name(two.node)}`)
     }
   }
-  for (const node of [...document.querySelectorAll('.gauge-text, .hint, header p')].filter(seen)) {
-    if (node.scrollWidth > node.clientWidth + 1) faults.push('cut off: ' + name(node))
+  for (const node of [...document.querySelectorAll('.gauge-text, #told, h1, .tagline, .lane-what, .lane-other, .lane-ends, dt, dd')].filter(seen)) {
+    if (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 2) faults.push('cut off: ' + name(node))
   }
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push('scrolls sideways')
   return faults
@@ -140,6 +145,7 @@ async function fuse(world) {
   }
   await demo.page.evaluate(until, String(() => document.querySelector('[data-gauge="fuse"][data-mood="open"]') !== null), [], 20000)
   assert.match((await gauge(demo, 'fuse')).text, /^open, \d s$/)
+  await island(demo, 'paused')
   await picture(demo, 'fuse-open')
   await click(demo, '[data-switch="useless"]')
   await demo.phoneAt(0).evaluate(() => {
@@ -148,6 +154,38 @@ async function fuse(world) {
   })
   await click(demo, '#fire')
   await said(demo, /Sent: 1, succeeded: 1, logins: 1/)
+  await close(demo)
+}
+
+/** Waits until the island of a phone says this. */
+const island = ({ page }, state, index = 0) => page.evaluate(until, String((n, is) => {
+  const node = document.querySelectorAll('.island')[n]
+  return node.dataset.is === is && node.textContent !== ''
+}), [index, state], 20000)
+
+async function gone(world) {
+  const { system } = world
+  const demo = await open(world, { lang: 'en' }, LAPTOP, 1)
+  const phone = demo.phoneAt(0)
+  await island(demo, 'live')
+  await click(demo, '[data-action="revoke"]')
+  await island(demo, 'gone')
+  assert.equal(await demo.page.$eval('.island', (node) => node.textContent), 'session gone')
+  await picture(demo, 'session-gone')
+  await click(demo, '#fire')
+  await island(demo, 'live')
+  // The truth of it is the server's.
+  const token = await demo.page.evaluate(() => window.demo.phones[0].client().session.getToken())
+  assert.equal((await system.post('/wx/checksession', {}, { Authorization: 'Bearer ' + token })).code, 'OK')
+  await click(demo, '[data-action="second"]')
+  await demo.page.evaluate(until, String(() => window.demo.phones.length === 2), [], 20000)
+  await island(demo, 'live', 1)
+  await phone.tap('Me')
+  await phone.tap('Settings')
+  await phone.tap('Log out everywhere')
+  await phone.tapAt('[data-answer="confirm"]')
+  await island(demo, 'none')
+  await island(demo, 'gone', 1)
   await close(demo)
 }
 
@@ -234,18 +272,55 @@ function layout(lang, size, name) {
     await click(demo, '#fire')
     await said(demo, /20/)
     await settled(demo)
+    for (const help of await demo.page.$$('.help')) await help.click()
+    await demo.page.evaluate(() => window.scrollTo(0, 0))
+    assert.deepEqual(await demo.page.evaluate(faultsOfLayout), [])
+    for (const help of await demo.page.$$('.help')) await help.click()
+    await demo.page.evaluate(() => window.scrollTo(0, 0))
     await picture(demo, name, { full: true })
     assert.deepEqual(await demo.page.evaluate(faultsOfLayout), [])
     await close(demo)
   }
 }
 
+/** What a change of the language must leave as it is. */
+const stateOf = ({ page }) => page.evaluate(() => {
+  const { user, phones, counts } = window.demo
+  const [phone] = phones
+  return {
+    user,
+    token: phone.client().session.getToken(),
+    switches: phone.switches,
+    pages: phone.where(),
+    counts: ['wxlogin', 'flyio', 'plain'].map(counts),
+    rows: document.querySelectorAll('#rows .row').length,
+    count: document.getElementById('count').value,
+    help: document.getElementById('help-device').hidden
+  }
+})
+
 async function language(world) {
   const demo = await open(world, { lang: 'zh' }, LAPTOP)
-  await Promise.all([demo.page.waitForNavigation(), click(demo, '[data-action="language"]')])
-  await demo.page.evaluate(() => window.demo.started)
-  await demo.phoneAt(0).sees('Logged in silently')
+  await demo.page.select('#count', '5')
+  await click(demo, '[data-action="revoke"]')
+  await click(demo, '#fire')
+  await said(demo, /^5 个请求，5 个成功，登录 1 次$/)
+  await settled(demo)
+  await click(demo, '[data-switch="old"]')
+  await click(demo, '[aria-controls="help-device"]')
+  await demo.phoneAt(0).tap('普洱')
+  await demo.phoneAt(0).sees('立即购买')
+  const before = await stateOf(demo)
+  assert.equal(before.pages.length, 2)
+  await click(demo, '[data-action="language"]')
+  await said(demo, /^Sent: 5, succeeded: 5, logins: 1$/)
+  await demo.phoneAt(0).sees('Buy now')
+  await demo.phoneAt(0).sees('Old Pu')
+  const after = await stateOf(demo)
+  assert.ok(after.rows >= before.rows, 'the diagram goes on')
+  assert.deepEqual({ ...after, rows: before.rows }, before)
   assert.equal(await demo.page.evaluate(() => document.documentElement.lang), 'en')
+  assert.match(demo.page.url(), /lang=en/)
   // Every text is there in both languages: nothing is empty, nothing is left in the other one.
   const texts = await demo.page.$$eval('[data-text]', (all) => all.map((node) => node.textContent))
   assert.ok(texts.every((text) => text !== '' && text !== 'undefined'))
@@ -261,7 +336,8 @@ export const PANEL = {
   'two phones: one logs out everywhere, the other recovers': twoPhones,
   'network, WeChat and key: the switches do what they say': switches,
   'declined, then allowed; the phone number\'s exchange in the diagram': declined,
-  'language': language,
+  'the phone shows that its session is gone': gone,
+  'another language: everything stays as it is': language,
   'layout: laptop, Chinese': layout('zh', LAPTOP, 'laptop-zh'),
   'layout: laptop, English': layout('en', LAPTOP, 'laptop-en'),
   'layout: tablet, English': layout('en', [1024, 768], 'tablet-en'),

@@ -24,8 +24,12 @@ test('inside of @media rules are scoped', () => {
 })
 
 test('a page\'s rules are for its box, the app\'s for all boxes', () => {
-  assert.equal(asPage('page { top: 0 } .a, .b { top: 1px }', 'p/x'), '.wx-page[data-route="p/x"] .wx-scroll { top: 0 } .wx-page[data-route="p/x"] .a, .wx-page[data-route="p/x"] .b { top: 1px }')
-  assert.equal(asApp('page { top: 0 } .page-title { top: 1px }'), '.wx-scroll { top: 0 } .wx-scroll .page-title { top: 1px }')
+  assert.equal(asPage('page { top: 0 } .a, .b { top: 1px }', 'p/x'), '.wx-page[data-route="p/x"] .wx-scroll { top: 0 } :where(.wx-page[data-route="p/x"]) .a, :where(.wx-page[data-route="p/x"]) .b { top: 1px }')
+  assert.equal(asApp('page { top: 0 } .page-title { top: 1px }'), '.wx-scroll { top: 0 } :where(.wx-scroll) .page-title { top: 1px }')
+})
+
+test('colours that are too pale are darker', () => {
+  assert.equal(asComponent('.b { color: #FA5151; background-color: #07c160; border-color: #576b95 }', 'c'), '.c--b { color: #c92d2d; background-color: #067f40; border-color: #576b95 }')
 })
 
 test('comments are gone', () => {

@@ -2,6 +2,7 @@
 /* phone.c: a user's phone number, sealed at rest. */
 #include <config.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "account/user.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "statements.h"
 #include "wechat/wechat.h"
 
@@ -100,47 +102,114 @@ set_phone(struct request *rq, int64_t id, const char *public_id,
 	return q_run(q, NULL);
 }
 
-/* The other user of the app that holds the number; 0: nobody. */
+/* Who of the app holds the number; 0: nobody. */
 static enum outcome
-other_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
+find_holder(struct request *rq, const uint8_t hash[HASH_LEN], int64_t *id)
 {
 	struct q *q = q_new(rq->cx.store, Q_PROFILE_PHONE_HOLDER);
 
 	*id = 0;
 	q_text(q, ":appid", rq->user.appid);
 	q_blob(q, ":phone_hash", hash, HASH_LEN);
-	if (q_row(q) &&
-	    q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID) != rq->user.id)
+	if (q_row(q))
 		*id = q_col_int(q, COL_PROFILE_PHONE_HOLDER_ID);
 	return q_end(q);
 }
 
+/* ---- open data that was used
+ *
+ * A row of meta for each: the name has its age first, so that the old ones are
+ * swept without a look at the others.  The iv is left out of the hash: who
+ * alters it alters the beginning of the text only. */
+
+#define USED		"used_data:"
+#define USED_NAME_MAX	(sizeof(USED) + 16 + 1 + 2 * HASH_LEN)
+
+static void
+used_name(int64_t made, const struct phone_data *data, char *name)
+{
+	uint8_t hash[HASH_LEN];
+	int n = snprintf(name, USED_NAME_MAX, USED "%016" PRIx64,
+	    (uint64_t)made);
+
+	if (data == NULL)
+		return;
+	name[n++] = ':';
+	hash_sha256(data->bytes, data->n, hash);
+	hex_write(hash, HASH_LEN, name + n);
+}
+
+/* Note that the data is used; *again: it was before.  What is too old to be
+ * accepted once more is forgotten. */
+static enum outcome
+use_data(struct request *rq, const struct phone_data *data, bool *again)
+{
+	const struct conf *conf = rq->cx.conf;
+	const int64_t age = conf->watermark_age != 0 ? conf->watermark_age :
+	    conf->keep_audit;
+	char name[USED_NAME_MAX], before[USED_NAME_MAX];
+	struct q *q = q_new(rq->cx.store, Q_META_ADD);
+	int64_t changed;
+	enum outcome e;
+
+	used_name(data->made, data, name);
+	q_text(q, ":name", name);
+	q_blob(q, ":value", "", 0);
+	e = q_run(q, &changed);
+	*again = changed == 0;
+	if (e != OK || rq->cx.now < age + CLOCK_SKEW)
+		return e;
+	used_name(rq->cx.now - age - CLOCK_SKEW, NULL, before);
+	q = q_new(rq->cx.store, Q_META_SWEEP);
+	q_text(q, ":prefix", USED);
+	q_text(q, ":before", before);
+	q_int(q, ":most", SWEEP_ROWS);
+	return q_run(q, NULL);
+}
+
+/* ---- binding */
+
 struct binding {
-	struct request	*rq;
-	const char	*text;		/* "COUNTRYCODE NUMBER" */
+	struct request		*rq;
+	const char		*text;		/* "COUNTRYCODE NUMBER" */
+	const struct phone_data	*data;
 };
+
+/* WeChat has just proved who holds the number now. */
+static enum outcome
+take_away(struct request *rq, int64_t holder)
+{
+	enum outcome e;
+
+	if (rq->cx.conf->phone_conflict == PHONE_REFUSE)
+		return PHONE_TAKEN;
+	if ((e = set_phone(rq, holder, NULL, NULL, NULL)) != OK)
+		return e;
+	return audit_add(rq, "phone_moved_away", holder, NULL, NULL);
+}
 
 static enum outcome
 bind_row(void *arg)
 {
 	const struct binding *b = arg;
 	struct request *rq = b->rq;
-	const char *text = b->text;
 	uint8_t hash[HASH_LEN];
-	int64_t other;
+	bool again = false;
+	int64_t holder;
 	enum outcome e;
 
-	if ((e = hash_phone(rq, text, hash)) != OK ||
-	    (e = other_holder(rq, hash, &other)) != OK)
+	if ((e = hash_phone(rq, b->text, hash)) != OK ||
+	    (e = find_holder(rq, hash, &holder)) != OK ||
+	    (b->data != NULL && (e = use_data(rq, b->data, &again)) != OK))
 		return e;
-	if (other != 0 && rq->cx.conf->phone_conflict == PHONE_REFUSE)
-		return PHONE_TAKEN;
-	/* WeChat has just proved who holds the number now. */
-	if (other != 0 &&
-	    ((e = set_phone(rq, other, NULL, NULL, NULL)) != OK ||
-	    (e = audit_add(rq, "phone_moved_away", other, NULL, NULL)) != OK))
+	if (again)
+		return holder == rq->user.id ? user_reload(rq) :
+		    FAIL(rq->cx.log, DECRYPT_WX_OPEN_DATA_FAIL, "open data: "
+		    "it was used before, and the number has changed since");
+	if (holder != 0 && holder != rq->user.id &&
+	    (e = take_away(rq, holder)) != OK)
 		return e;
-	if ((e = set_phone(rq, rq->user.id, rq->user.public_id, text,
+	if ((e = set_phone(rq, rq->user.id, rq->user.public_id, b->text,
 	    hash)) != OK)
 		return e;
 	if ((e = audit_add(rq, "phone_bind", rq->user.id,
@@ -151,14 +220,15 @@ bind_row(void *arg)
 }
 
 enum outcome
-phone_bind(struct request *rq, const struct wechat_phone *p)
+phone_bind(struct request *rq, const struct wechat_phone *p,
+    const struct phone_data *data)
 {
 	char text[TEXT_MAX + 1];
 	enum outcome e;
 
 	snprintf(text, sizeof(text), "%s %s", p->country, p->number);
 	e = store_write(rq->cx.store, DURABLE, bind_row,
-	    &(struct binding){ rq, text });
+	    &(struct binding){ rq, text, data });
 	explicit_bzero(text, sizeof(text));
 	return e;
 }

@@ -42,7 +42,11 @@
 /* Files */
 #define FILE_PATH_MAX	4096			/* of a path, with its NUL */
 #define CONF_FILE_MAX	((size_t)64 << 10)	/* wxlogin.conf, bytes */
+#define SECRET_FILE_MAX	((size_t)4 << 10)	/* of a secret, bytes */
+#define WORD_MIN	16			/* characters of a password */
 #define CONF_APPS_MAX	64			/* [app ID] sections */
+#define OWNER_NAME_MAX	64		/* of a user's name, with NUL */
+#define OWNER_GROUPS_MAX 256			/* groups of a user */
 #define SEAL_KEYS_MAX	16			/* keys in the seal key file */
 
 /* WeChat */
@@ -54,6 +58,11 @@
 #define BREAKER_OPEN	5			/* s until one may try */
 #define CODE_REPEATS	5			/* answered per code */
 #define CODE_RACE_WAIT	2000			/* ms, for another's login */
+
+/* Descriptors of a process */
+#define DESCRIPTORS_MAX	16384			/* as many as we ask for */
+#define DESCRIPTORS_BASE 96			/* store, logs, libraries */
+#define DESCRIPTORS_WORKER 6			/* of a thread */
 
 /* The store */
 #define SWEEP_ROWS	64			/* looked at in a step */

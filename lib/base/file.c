@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -18,6 +19,7 @@
 
 #include "base/bounds.h"
 #include "base/file.h"
+#include "base/text.h"
 
 bool
 file_read(const char *path, struct buf *b, struct stat *st)
@@ -195,12 +197,88 @@ file_beside_program(const char *relative, char out[FILE_PATH_MAX])
 	return snprintf(slash + 1, room, "%s", relative) < (int)room;
 }
 
+/* ---- real paths */
+
+#define LINKS_MAX	16	/* in a path to what does not exist */
+
+/* folder + "/" + name into `out`; false: too long. */
+static bool
+join(const char *folder, const char *name, char out[FILE_PATH_MAX])
+{
+	const int n = snprintf(out, FILE_PATH_MAX, "%s%s%s", folder,
+	    strcmp(folder, "/") == 0 ? "" : "/", name);
+
+	if (n < FILE_PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+/* Follow a link to what does not exist, or go on with the folder. */
+static bool
+real_path(const char *path, char out[FILE_PATH_MAX], int depth)
+{
+	char parts[FILE_PATH_MAX], target[FILE_PATH_MAX], *name;
+	const char *folder;
+	ssize_t n;
+
+	if (realpath(path, out) != NULL)
+		return true;
+	if (errno != ENOENT || depth > LINKS_MAX ||
+	    strlen(path) >= sizeof(parts))
+		return false;
+	memcpy(parts, path, strlen(path) + 1);
+	if ((name = strrchr(parts, '/')) != NULL)
+		*name++ = '\0';
+	folder = name == NULL ? "." : *parts == '\0' ? "/" : parts;
+	if (name == NULL)
+		name = parts;
+	if (*name == '\0' || strcmp(name, ".") == 0)	/* as the folder */
+		return real_path(folder, out, depth + 1);
+	if ((n = readlink(path, target, sizeof(target) - 1)) > 0) {
+		char next[FILE_PATH_MAX];
+
+		target[n] = '\0';
+		return (*target == '/' ||
+		    join(folder, target, next)) && real_path(*target == '/' ?
+		    target : next, out, depth + 1);
+	}
+	return real_path(folder, target, depth + 1) && join(target, name, out);
+}
+
+bool
+file_real(const char *path, char out[FILE_PATH_MAX])
+{
+	return real_path(path, out, 0);
+}
+
+/* ---- descriptors */
+
+void
+file_close_from(int first)
+{
+#ifdef HAVE_CLOSE_RANGE
+	(void)close_range((unsigned)first, ~0U, 0);
+#else
+	DIR *open_ones = opendir("/proc/self/fd");
+	struct dirent *d;
+	int64_t fd;
+
+	while (open_ones != NULL && (d = readdir(open_ones)) != NULL)
+		if (digits_parse(d->d_name, &fd) && fd >= first &&
+		    fd != dirfd(open_ones))
+			close((int)fd);
+	if (open_ones != NULL)
+		closedir(open_ones);
+#endif
+}
+
 /* ---- file systems */
 
-/* f_type of statfs(2): 9p and FUSE may be anything and are taken for it. */
 bool
-file_on_network(const char *path)
+file_type_on_network(uint64_t type)
 {
+	/* FUSE (sshfs among others) and 9p may be anything. */
 	static const uint32_t types[] = {
 		0x6969,		/* NFS */
 		0x517b,		/* SMB */
@@ -213,14 +291,28 @@ file_on_network(const char *path)
 		0x00c36400,	/* Ceph */
 		0x5346414f,	/* AFS */
 		0x73757245,	/* Coda */
+		0x01161970,	/* GFS2 */
+		0x7461636f,	/* OCFS2 */
+		0x19830326,	/* BeeGFS */
+		0x20030528,	/* OrangeFS */
+		0xaad7aaea,	/* PanFS */
+		0x786f4256,	/* vboxsf */
+		0xbacbacbc,	/* vmhgfs */
+		0x7c7c6673,	/* prl_fs */
 	};
-	struct statfs fs;
 	size_t i;
 
-	if (statfs(path, &fs) != 0)
-		return true;
 	for (i = 0; i < COUNT(types); i++)
-		if ((uint32_t)fs.f_type == types[i])
+		if ((uint32_t)type == types[i])
 			return true;
 	return false;
+}
+
+bool
+file_on_network(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) != 0 ||
+	    file_type_on_network((uint64_t)fs.f_type);
 }

@@ -4,6 +4,7 @@
 #define FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "base/bounds.h"
@@ -32,8 +33,19 @@ bool	file_program(char out[FILE_PATH_MAX]);
  * as "../etc/wxlogin.conf".  False when that can't be told, or is too long. */
 bool	file_beside_program(const char *relative, char out[FILE_PATH_MAX]);
 
+/* The path without links and "..", absolute.  What does not exist yet counts
+ * as it would be made.  False with errno set: too long, or it can't be told.
+ */
+bool	file_real(const char *path, char out[FILE_PATH_MAX]);
+
+/* Close all descriptors from `first` on. */
+void	file_close_from(int first);
+
 /* Does the path lie on a network file system, or one without the shared
  * memory that SQLite's WAL wants?  True when it can't be told. */
 bool	file_on_network(const char *path);
+
+/* The same of a type of file system, f_type of statfs(2). */
+bool	file_type_on_network(uint64_t type);
 
 #endif

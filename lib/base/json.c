@@ -2,7 +2,6 @@
 /* json.c: strict JSON in, and JSON out into a buffer. */
 #include <config.h>
 
-#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -325,8 +324,17 @@ json_strn(struct buf *b, const char *key, const char *text, size_t n)
 void
 json_int(struct buf *b, const char *key, int64_t n)
 {
+	char text[sizeof("-9223372036854775808") - 1], *p;
+	uint64_t u = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
 	json_key(b, key);
-	buf_fmt(b, "%" PRId64, n);
+	p = text + sizeof(text);
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) != 0);
+	if (n < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
 }
 
 void

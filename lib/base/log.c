@@ -167,6 +167,21 @@ log_cause(struct log *l, const char *file, int line, const char *fmt, ...)
 		l->cause[whole_length(l->cause)] = '\0';
 }
 
+const char *
+log_plain(const char *cause)
+{
+	const char *colon = strchr(cause, ':');
+	size_t n;
+
+	/* "file.c:12: " */
+	if (colon == NULL || colon - cause <= 2 ||
+	    memcmp(colon - 2, ".c", 2) != 0 ||
+	    (n = strspn(colon + 1, "0123456789")) == 0 ||
+	    strncmp(colon + 1 + n, ": ", 2) != 0)
+		return cause;
+	return colon + n + 3;
+}
+
 void
 log_forget(struct log *l)
 {

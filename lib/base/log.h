@@ -61,6 +61,9 @@ void	log_close(struct log *);
 void	log_cause(struct log *, const char *file, int line,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* The cause without the place in our source, for those who have no source. */
+const char *log_plain(const char *cause);
+
 /* A failure that was mended since: its cause need not be told. */
 void	log_forget(struct log *);
 

@@ -33,6 +33,7 @@
 #include "cgi/watch.h"
 
 #define STOP_MORE	64	/* requests a worker still serves at the end */
+#define RENEW_SOON	100	/* ms for running requests */
 #define STOP_GRACE	2000	/* ms for a connection that says nothing */
 #define STOP_MAX	60000	/* ms for a request that runs */
 #define STACK	((size_t)256 << 10)	/* of a worker, bytes */
@@ -235,31 +236,34 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	stop(pool);
 }
 
-/* Wait for the workers: up to STOP_MAX for a running request, up to STOP_GRACE
- * for a peer that connected and sends nothing (libfcgi would wait forever).
- * False: some still run, and exit() has to end them. */
+/* Wait for the workers: up to `most` ms for a running request, up to
+ * STOP_GRACE for a peer that connected and sends nothing (libfcgi would wait
+ * forever).  *done: those that have ended.  False: some still run, and exit()
+ * has to end them. */
 static bool
-join(struct pool *pool, const pthread_t *threads, int64_t n)
+join(struct pool *pool, const pthread_t *threads, int64_t n, int64_t *done,
+    int64_t most)
 {
 	const int64_t start = clock_ms();
 	struct timespec until;
-	int64_t i, waited;
+	int64_t waited;
 	void *ignored;
 
-	for (i = 0; i < n;) {
+	while (*done < n) {
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += 50000000;
 		if (until.tv_nsec >= 1000000000) {
 			until.tv_sec++;
 			until.tv_nsec -= 1000000000;
 		}
-		if (pthread_timedjoin_np(threads[i], &ignored, &until) == 0) {
-			i++;
+		if (pthread_timedjoin_np(threads[*done], &ignored,
+		    &until) == 0) {
+			++*done;
 			continue;
 		}
 		(void)watch_look(&pool->watch);
 		waited = clock_ms() - start;
-		if (waited > STOP_MAX || (waited > STOP_GRACE &&
+		if (waited > most || (waited > STOP_GRACE &&
 		    atomic_load(&pool->serving) == 0))
 			return false;
 	}
@@ -291,12 +295,27 @@ catch_signals(sigset_t *during_wait)
 	signal(SIGPIPE, SIG_IGN);	/* libfcgi set its own handler */
 }
 
+/* The program anew in this process: the web server that started it knows it by
+ * its id.  While a request is still running, a child serves the others. */
+static void
+renew(struct pool *pool, const pthread_t *threads, int64_t n)
+{
+	pid_t stand_in = -1;
+	int64_t done = 0;
+
+	if (!join(pool, threads, n, &done, RENEW_SOON)) {
+		stand_in = binary_start(&pool->binary, pool->fd);
+		(void)join(pool, threads, n, &done, STOP_MAX);
+	}
+	binary_execute(&pool->binary, pool->fd, stand_in);
+}
+
 int
 process_fastcgi(const struct process *p, int fd)
 {
 	struct pool pool = { .process = p, .fd = fd };
 	pthread_t *threads = calloc((size_t)p->workers, sizeof(*threads));
-	int64_t started = 0;
+	int64_t started = 0, done = 0;
 	sigset_t during_wait;
 
 	pool.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -307,6 +326,7 @@ process_fastcgi(const struct process *p, int fd)
 		return EXIT_FAILURE;
 	}
 	binary_find(&pool.binary);
+	binary_relieve();
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	catch_signals(&during_wait);
@@ -315,11 +335,10 @@ process_fastcgi(const struct process *p, int fd)
 		wait_for_stop(&pool, &during_wait);
 	if (p->renew && atomic_load(&pool.leaving) &&
 	    !atomic_load(&pool.failed)) {
-		(void)join(&pool, threads, started);
-		binary_execute(&pool.binary, fd, &during_wait);
+		renew(&pool, threads, started);
 		_exit(EXIT_SUCCESS);
 	}
-	if (!join(&pool, threads, started))
+	if (!join(&pool, threads, started, &done, STOP_MAX))
 		_exit(atomic_load(&pool.failed) ? EXIT_FAILURE : EXIT_SUCCESS);
 	watch_free(&pool.watch);
 	close(pool.stop);

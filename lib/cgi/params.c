@@ -7,26 +7,31 @@
 
 #include "cgi/params.h"
 
-static const char *const names[PARAM__MAX] = {
-	[P_REQUEST_METHOD]	= "REQUEST_METHOD",
-	[P_QUERY_STRING]	= "QUERY_STRING",
-	[P_CONTENT_LENGTH]	= "CONTENT_LENGTH",
-	[P_HTTP_AUTHORIZATION]	= "HTTP_AUTHORIZATION",
-	[P_REDIRECT_HTTP_AUTHORIZATION] = "REDIRECT_HTTP_AUTHORIZATION",
-	[P_HTTP_SESSIONID]	= "HTTP_SESSIONID",
-	[P_PATH_INFO]		= "PATH_INFO",
-	[P_SCRIPT_NAME]		= "SCRIPT_NAME",
-	[P_CONTENT_TYPE]	= "CONTENT_TYPE",
-	[P_REMOTE_ADDR]		= "REMOTE_ADDR",
-	[P_UNIQUE_ID]		= "UNIQUE_ID",
-	[P_HTTP_X_REQUEST_ID]	= "HTTP_X_REQUEST_ID",
-	[P_HTTP_ACCEPT_LANGUAGE] = "HTTP_ACCEPT_LANGUAGE",
-	[P_HTTP_ORIGIN]		= "HTTP_ORIGIN",
+#define NAME(s)	{ s, sizeof(s) - 1 }
+
+static const struct {
+	const char	*s;
+	size_t		 n;
+} names[PARAM__MAX] = {
+	[P_REQUEST_METHOD]	= NAME("REQUEST_METHOD"),
+	[P_QUERY_STRING]	= NAME("QUERY_STRING"),
+	[P_CONTENT_LENGTH]	= NAME("CONTENT_LENGTH"),
+	[P_HTTP_AUTHORIZATION]	= NAME("HTTP_AUTHORIZATION"),
+	[P_REDIRECT_HTTP_AUTHORIZATION] = NAME("REDIRECT_HTTP_AUTHORIZATION"),
+	[P_HTTP_SESSIONID]	= NAME("HTTP_SESSIONID"),
+	[P_PATH_INFO]		= NAME("PATH_INFO"),
+	[P_SCRIPT_NAME]		= NAME("SCRIPT_NAME"),
+	[P_CONTENT_TYPE]	= NAME("CONTENT_TYPE"),
+	[P_REMOTE_ADDR]		= NAME("REMOTE_ADDR"),
+	[P_UNIQUE_ID]		= NAME("UNIQUE_ID"),
+	[P_HTTP_X_REQUEST_ID]	= NAME("HTTP_X_REQUEST_ID"),
+	[P_HTTP_ACCEPT_LANGUAGE] = NAME("HTTP_ACCEPT_LANGUAGE"),
+	[P_HTTP_ORIGIN]		= NAME("HTTP_ORIGIN"),
 	[P_HTTP_ACCESS_CONTROL_REQUEST_METHOD] =
-	    "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
-	[P_HTTP_TRANSFER_ENCODING] = "HTTP_TRANSFER_ENCODING",
-	[P_FCGI_ROLE]		= "FCGI_ROLE",
-	[P_WXLOGIN_IDENTITY_HEADERS] = "WXLOGIN_IDENTITY_HEADERS",
+	    NAME("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
+	[P_HTTP_TRANSFER_ENCODING] = NAME("HTTP_TRANSFER_ENCODING"),
+	[P_FCGI_ROLE]		= NAME("FCGI_ROLE"),
+	[P_WXLOGIN_IDENTITY_HEADERS] = NAME("WXLOGIN_IDENTITY_HEADERS"),
 };
 
 static void
@@ -43,10 +48,24 @@ take(struct params *p, enum param which, const char *value)
 		p->differ |= bit;
 }
 
+/* Which parameter has this name, of n characters?  PARAM__MAX: none.  Most
+ * names that a web server sends are none of ours: lengths are compared first.
+ */
+static int
+find(const char *name, size_t n)
+{
+	int w;
+
+	for (w = 0; w < PARAM__MAX; w++)
+		if (names[w].n == n && memcmp(names[w].s, name, n) == 0)
+			break;
+	return w;
+}
+
 void
 params_scan(char *const envp[], struct params *p)
 {
-	size_t i, n;
+	size_t i;
 	int w;
 
 	*p = (struct params){ .differ = 0 };
@@ -55,13 +74,9 @@ params_scan(char *const envp[], struct params *p)
 
 		if (eq == NULL)
 			continue;
-		n = (size_t)(eq - envp[i]);
-		for (w = 0; w < PARAM__MAX; w++)
-			if (strncmp(names[w], envp[i], n) == 0 &&
-			    names[w][n] == '\0') {
-				take(p, (enum param)w, eq + 1);
-				break;
-			}
+		w = find(envp[i], (size_t)(eq - envp[i]));
+		if (w < PARAM__MAX)
+			take(p, (enum param)w, eq + 1);
 	}
 	for (w = 0; w < PARAM__MAX; w++)
 		if (p->v[w] != NULL && p->v[w][0] == '\0')
@@ -72,5 +87,5 @@ const char *
 params_name(enum param which)
 {
 	assert((unsigned)which < PARAM__MAX);
-	return names[which];
+	return names[which].s;
 }

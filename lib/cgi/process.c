@@ -55,6 +55,32 @@ process_mode(int *fd)
 	return getenv("REQUEST_METHOD") != NULL ? MODE_CGI : MODE_NONE;
 }
 
+int64_t
+process_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		return INT64_MAX;
+	return (int64_t)limit.rlim_cur;
+}
+
+/* The usual soft limit of 1024 is for programs that select(2); a few hundred
+ * workers need more.  We may go up to the hard limit. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= DESCRIPTORS_MAX)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max :
+	    DESCRIPTORS_MAX;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void
 process_harden(void)
 {
@@ -75,6 +101,7 @@ process_harden(void)
 		    open("/dev/null", O_RDWR) != fd)
 			abort();
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	raise_descriptors();
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (i = 0; i < COUNT(out); i++)
 		unsetenv(out[i]);

@@ -23,8 +23,7 @@ struct process {
 	 * the socket (lighttpd) would refuse requests in between. */
 	bool		 renew;
 	void		*arg;
-	/* A worker's own state, made in its thread; NULL: no memory is left.
-	 * */
+	/* A worker's own state, made in its thread; NULL: no memory. */
 	void		*(*open)(void *arg);
 	void		(*serve)(void *worker, const struct io *);
 	void		(*close)(void *worker);
@@ -43,6 +42,9 @@ enum process_mode process_mode(int *fd);
 /* First thing in main(): umask, descriptors 0-2, no core dumps, variables that
  * libraries would obey taken out of the environment. */
 void	process_harden(void);
+
+/* How many descriptors this process may have open. */
+int64_t	process_descriptors(void);
 
 /* Serve one CGI request and exit the process: status 0 when the reply was
  * written, else 1. */

@@ -2,11 +2,23 @@
 /* renew.c: the program's own file: was it replaced, and start it anew. */
 #include <config.h>
 
+#include <sys/wait.h>
+
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/text.h"
 #include "cgi/renew.h"
+
+/* Passed on by execve(2): who serves in our place. */
+#define STAND_IN	"WXL_STAND_IN"
+
+extern char **environ;
 
 void
 binary_find(struct binary *b)
@@ -26,13 +38,60 @@ binary_changed(const struct binary *b)
 	    st.st_mtim.tv_sec != b->state.st_mtim.tv_sec;
 }
 
-void
-binary_execute(const struct binary *b, int fd, const sigset_t *signals)
+pid_t
+binary_start(const struct binary *b, int fd)
 {
 	char *argv[] = { (char *)(uintptr_t)b->path, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	pid_t pid = -1;
 
+	sigemptyset(&none);
+	sigfillset(&all);
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return -1;
+	if (posix_spawnattr_init(&attr) == 0) {
+		if (posix_spawn_file_actions_adddup2(&files, fd, 0) != 0 ||
+		    posix_spawnattr_setsigmask(&attr, &none) != 0 ||
+		    posix_spawnattr_setsigdefault(&attr, &all) != 0 ||
+		    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
+		    POSIX_SPAWN_SETSIGDEF) != 0 || posix_spawn(&pid, b->path,
+		    &files, &attr, argv, environ) != 0)
+			pid = -1;
+		posix_spawnattr_destroy(&attr);
+	}
+	posix_spawn_file_actions_destroy(&files);
+	return pid;
+}
+
+void
+binary_execute(const struct binary *b, int fd, pid_t stand_in)
+{
+	char *argv[] = { (char *)(uintptr_t)b->path, NULL };
+	char number[24];
+
+	snprintf(number, sizeof(number), "%ld", (long)stand_in);
+	if (stand_in > 0)
+		setenv(STAND_IN, number, 1);
 	fcntl(fd, F_SETFD, 0);
-	close_range(fd < 3 ? 3 : (unsigned)fd + 1, ~0U, 0);
-	pthread_sigmask(SIG_SETMASK, signals, NULL);
+	file_close_from(fd < 3 ? 3 : fd + 1);
 	execv(b->path, argv);
+	if (stand_in > 0)
+		kill(stand_in, SIGTERM);
+}
+
+void
+binary_relieve(void)
+{
+	const char *text = getenv(STAND_IN);
+	int64_t pid;
+
+	if (text != NULL && digits_parse(text, &pid) && pid > 1 &&
+	    pid <= INT32_MAX && waitpid((pid_t)pid, NULL, WNOHANG) == 0) {
+		/* nobody has to wait for a child that ends */
+		signal(SIGCHLD, SIG_IGN);
+		kill((pid_t)pid, SIGTERM);
+	}
+	unsetenv(STAND_IN);
 }

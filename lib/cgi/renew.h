@@ -4,8 +4,8 @@
 #define RENEW_H
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
-#include <signal.h>
 #include <stdbool.h>
 
 #include "base/file.h"
@@ -21,8 +21,18 @@ void	binary_find(struct binary *);
 /* Has it been replaced since?  A deleted one counts. */
 bool	binary_changed(const struct binary *);
 
-/* Execute it in this process, with the listening socket `fd` open and these
- * signals blocked.  Returns when there is no program any more. */
-void	binary_execute(const struct binary *, int fd, const sigset_t *);
+/* Start it as a child that serves the same listening socket while this process
+ * still has requests to finish; -1: it could not be started. */
+pid_t	binary_start(const struct binary *, int fd);
+
+/* Execute it in this process, with the listening socket `fd` open.  Signals
+ * stay blocked, so one that waits reaches the new program.  `stand_in` (-1:
+ * none) is the child that it has to relieve.  Returns when there is no program
+ * any more. */
+void	binary_execute(const struct binary *, int fd, pid_t stand_in);
+
+/* At the start of a program: end the child that has stood in for it, if there
+ * is one; it finishes its requests. */
+void	binary_relieve(void);
 
 #endif

@@ -186,12 +186,12 @@ watch_look(struct watch *w)
 {
 	uint64_t ignored;
 
-	if (look_at_all(w))
+	/* Who woke us began just now, and can't be late yet: look at the next
+	 * tick, however many requests are over by then. */
+	if (read(w->wake, &ignored, sizeof(ignored)) > 0 || look_at_all(w))
 		return WATCH_TICK;
 	/* Who begins to read from here on wakes us; who began just before is
 	 * seen by the second look. */
-	while (read(w->wake, &ignored, sizeof(ignored)) > 0)
-		;
 	atomic_store(&w->on, false);
 	if (!look_at_all(w))
 		return -1;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "conf/conf_int.h"
+#include "conf/secret.h"
 
 struct app *
 conf_app_add(struct conf *c, const char *appid)
@@ -35,7 +36,8 @@ conf_secret_set(struct app *app, const char *text)
 {
 	const size_t n = strlen(text);
 
-	if (n == 0 || n > SECRET_MAX || !all_alnum_or(text, n, "_-"))
+	if (n == 0 || n > SECRET_MAX || !all_alnum_or(text, n, "_-") ||
+	    strcmp(text, SECRET_PLACEHOLDER) == 0)
 		return false;
 	memcpy(app->secret, text, n + 1);
 	return true;

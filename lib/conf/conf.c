@@ -13,25 +13,16 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "conf/conf_int.h"
+#include "conf/secret.h"
 
 #define ENV_PREFIX	"WXLOGIN_"
 
 extern char **environ;
 
 /* ---- files that hold secrets */
-
-/* Is the mode of a file with secrets in it all right? */
-static bool
-private_enough(const char *path, mode_t mode, struct buf *problems)
-{
-	if ((mode & S_IRWXO) == 0)
-		return true;
-	buf_fmt(problems, "%s: others can read this file, and it holds a "
-	    "secret; chmod o= %s\n", path, path);
-	return false;
-}
 
 static void
 conf_read(struct conf *c, const char *path, struct buf *problems)
@@ -40,38 +31,38 @@ conf_read(struct conf *c, const char *path, struct buf *problems)
 	struct stat st;
 
 	if (!file_read(path, &text, &st)) {
-		buf_fmt(problems, "%s: %s\n", path, strerror(errno));
+		owner_explain(path, errno, problems);
+		buf_str(problems, "\n");
 		return;
 	}
 	c->file = strdup(path);
 	c->file_mtime = st.st_mtim;
 	c->file_ino = st.st_ino;
-	if (conf_parse(c, text.p == NULL ? "" : text.p, text.len, path,
-	    problems))
-		private_enough(path, st.st_mode, problems);
+	c->file_has_secret = conf_parse(c, text.p == NULL ? "" : text.p,
+	    text.len, path, problems);
+	if (c->file_has_secret && !secret_private(path, st.st_mode, problems))
+		buf_str(problems, "\n");
 	buf_free(&text);
 }
 
-/* The first word of a secret file, into app->secret. */
 static void
-secret_read(struct app *app, struct buf *problems)
+app_secret_read(struct app *app, struct buf *problems)
 {
-	struct buf text = { .max = SECRET_MAX + 16 };
+	struct buf text = { .max = SECRET_MAX + 1 };
+	char what[APPID_MAX + 32];
+	const struct secret_kind kind = { .what = what, .min = 1,
+	    .max = SECRET_MAX };
 	struct stat st;
 
-	if (!file_read(app->secret_file, &text, &st)) {
-		buf_fmt(problems,
-		    "%s: %s; it is to hold the AppSecret of %s\n",
-		    app->secret_file, strerror(errno), app->appid);
-		return;
-	}
+	snprintf(what, sizeof(what), "the AppSecret of %s", app->appid);
+	if (!secret_read(app->secret_file, &kind, &text, &st, problems))
+		buf_str(problems, "\n");
+	else if (!conf_secret_set(app, text.p))
+		buf_fmt(problems, "%s: that is no AppSecret, which has "
+		    "letters and digits only; write %s there and nothing "
+		    "else\n",
+		    app->secret_file, what);
 	app->secret_mtime = st.st_mtim;
-	while (text.len > 0 && strchr(" \t\r\n", text.p[text.len - 1]) != NULL)
-		text.p[--text.len] = '\0';
-	if (private_enough(app->secret_file, st.st_mode, problems) &&
-	    !conf_secret_set(app, text.p == NULL ? "" : text.p))
-		buf_fmt(problems, "%s: wants an AppSecret, nothing else\n",
-		    app->secret_file);
 	buf_free(&text);
 }
 
@@ -217,7 +208,7 @@ conf_apps(struct conf *c, bool secrets, struct buf *problems)
 	for (i = 0; secrets && i < c->napps; i++) {
 		if (c->apps[i].secret[0] == '\0' &&
 		    c->apps[i].secret_file != NULL)
-			secret_read(&c->apps[i], problems);
+			app_secret_read(&c->apps[i], problems);
 		else if (c->apps[i].secret[0] == '\0')
 			buf_fmt(problems, "app %s: has no secret; set secret "
 			    "or secret_file\n", c->apps[i].appid);
@@ -232,6 +223,39 @@ conf_apps(struct conf *c, bool secrets, struct buf *problems)
 			    "configuration\n", c->default_app_id);
 	} else if (c->napps == 1)
 		c->default_app = &c->apps[0];
+}
+
+/* A link to the database is the database: what lies beside it (key, locks) is
+ * the same for all its names. */
+static void
+conf_database(struct conf *c, struct buf *problems)
+{
+	char real[FILE_PATH_MAX];
+	struct buf path = { .max = FILE_PATH_MAX };
+	struct stat st;
+
+	if (c->database == NULL) {
+		buf_str(problems, "database is not set; set it to a path "
+		    "outside of the folders that the web server shows\n");
+		return;
+	}
+	if (lstat(c->database, &st) == 0 && S_ISLNK(st.st_mode)) {
+		if (file_real(c->database, real))
+			buf_str(&path, real);
+		free(c->database);
+		c->database = path.p == NULL ? NULL : strdup(path.p);
+	}
+	if (c->database == NULL)
+		buf_str(problems, "database: where the link leads can't be "
+		    "told\n");
+	else if (c->seal_key_file == NULL) {
+		buf_free(&path);
+		buf_fmt(&path, "%s.key", c->database);
+		c->seal_key_file = path.bad ? NULL : strdup(path.p);
+		if (c->seal_key_file == NULL)
+			buf_str(problems, "database: the path is too long\n");
+	}
+	buf_free(&path);
 }
 
 struct conf *
@@ -252,18 +276,7 @@ conf_load(bool secrets, struct buf *problems, struct buf *warnings)
 	conf_find(c, problems);
 	conf_env(c, problems, warnings);
 	conf_apps(c, secrets, problems);
-	if (c->database == NULL)
-		buf_str(problems, "database is not set; set it to a path "
-		    "outside of the folders that the web server shows\n");
-	else if (c->seal_key_file == NULL) {
-		struct buf path = { .max = FILE_PATH_MAX };
-
-		buf_fmt(&path, "%s.key", c->database);
-		c->seal_key_file = path.bad ? NULL : strdup(path.p);
-		buf_free(&path);
-		if (c->seal_key_file == NULL)
-			buf_str(problems, "database: the path is too long\n");
-	}
+	conf_database(c, problems);
 	if (problems->len > 0 || problems->bad) {
 		conf_free(c);
 		return NULL;

@@ -59,6 +59,7 @@ struct conf {
 	const struct app *default_app;		/* NULL: none */
 
 	char		*file;			/* the file read; NULL: none */
+	bool		 file_has_secret;	/* in itself */
 	struct timespec	 file_mtime;
 	ino_t		 file_ino;
 };

@@ -77,8 +77,9 @@ app_secret(struct parse *p, struct app *app, const char *value)
 static void
 app_secret_file(struct parse *p, struct app *app, const char *value)
 {
-	static const struct setting file = { "secret_file", SETTING_PATH,
-	    offsetof(struct conf, secret_file), 0, 0, NULL, NULL, NULL, NULL };
+	static const struct setting file = { .name = "secret_file",
+	    .type = SETTING_PATH,
+	    .offset = offsetof(struct conf, secret_file) };
 	struct conf parsed = { .secret_file = NULL };
 	struct buf why = { .max = 1024 };
 

@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "program/authorizer.h"
 #include "program/check.h"
+#include "program/help.h"
 #include "program/program.h"
 #include "program/serve.h"
 #include "program/worker.h"
@@ -85,7 +86,8 @@ close_worker(void *arg)
 }
 
 /* Should a new process take over, to read the configuration again?  Yes when
- * it changed; when it was broken, after one second. */
+ * it changed, or the store's file is another; when it was broken, after one
+ * second. */
 static bool
 stale(void *arg)
 {
@@ -93,7 +95,8 @@ stale(void *arg)
 
 	if (m->conf == NULL)
 		return clock_ms() - m->started >= 1000;
-	return conf_stale(m->conf);
+	return conf_stale(m->conf) ||
+	    (m->pool != NULL && store_pool_touched(m->pool));
 }
 
 static void
@@ -115,21 +118,16 @@ load(struct main *m)
 	buf_free(&warnings);
 }
 
-static int64_t
-workers(const struct conf *conf)
-{
-	if (conf != NULL && conf->workers != 0)
-		return conf->workers;
-	/* Those that call WeChat mostly wait for it. */
-	return program.upstream != NULL ? 16 : 4;
-}
-
 /* lighttpd sets this variable for what it starts, keeps no copy of the socket,
  * and takes up to a second to start a new process. */
 static bool
 renews(const struct conf *conf)
 {
-	if (conf != NULL && conf->renew != RENEW_AUTO)
+	/* Broken: what it says is not known, and to be gone would be worse
+	 * than to be there again. */
+	if (conf == NULL)
+		return true;
+	if (conf->renew != RENEW_AUTO)
 		return conf->renew == RENEW_YES;
 	return getenv("PHP_FCGI_CHILDREN") != NULL;
 }
@@ -147,7 +145,7 @@ run(enum process_mode mode, int fd)
 	load(&m);
 	m.one_shot = mode == MODE_CGI;
 	m.pool = m.conf == NULL ? NULL : worker_pool(m.conf, m.one_shot);
-	p.workers = workers(m.conf);
+	p.workers = worker_count(&program, m.conf);
 	p.renew = renews(m.conf);
 	p.request_timeout = m.conf == NULL ? REQUEST_TIMEOUT :
 	    m.conf->request_timeout;

@@ -288,8 +288,8 @@ static enum outcome
 refuse_role(struct exchange *x)
 {
 	return FAIL(x->rq.cx.log, BUSY, "asked as guard, or in another "
-	    "FastCGI role than responder, and %s has none; mend the web server's "
-	    "configuration", x->w->program->name);
+	    "FastCGI role than responder, and %s has none; mend the web "
+	    "server's configuration", x->w->program->name);
 }
 
 /* ---- all of it */
@@ -339,6 +339,8 @@ finish(struct exchange *x, enum outcome e)
 	if (e == OK && x->asked != ASKED_PLAINLY && x->rq.live)
 		identity_put(&x->rq.user, x->asked == ASKED_AS_AUTHORIZER,
 		    &x->headers);
+	if (x->headers.bad)		/* never a 200 that says not who */
+		e = FAIL(x->rq.cx.log, BUSY, "no memory");
 	x->reply.outcome = e;
 	x->reply.field = e == PARAM_INVALID ? x->rq.field : NULL;
 	x->reply.retry_after = x->rq.cx.retry_after;

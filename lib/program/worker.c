@@ -2,7 +2,9 @@
 /* worker.c: what a worker opens when its first request needs it. */
 #include <config.h>
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/conf.h"
 #include "program/program.h"
@@ -50,6 +52,19 @@ write_test(void *arg)
 	return q_run(q, NULL);
 }
 
+/* What to do when the keys are lost: without users nothing else is. */
+static const char *
+key_remedy(struct worker *w)
+{
+	struct q *q = q_new(w->store, Q_CTL_COUNTS);
+	const bool empty = q_row(q) && q_col_int(q, COL_CTL_COUNTS_USERS) == 0;
+
+	return q_end(q) == OK && empty ? "the store has no users yet: remove "
+	    "it and all files beside it that begin with its name, and a new "
+	    "one is made with a new key" : "restore the key file that belongs "
+	    "to it from the backup";
+}
+
 static enum outcome
 load_keys(struct worker *w)
 {
@@ -58,8 +73,14 @@ load_keys(struct worker *w)
 	size_t n;
 	enum outcome e;
 
-	if ((e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK ||
-	    (e = seal_load(&w->seal, w->conf->seal_key_file, n == 0,
+	if ((e = read_test(w->store, sealed, sizeof(sealed), &n)) != OK)
+		return e;
+	if (n > 0 && access(w->conf->seal_key_file, F_OK) != 0 &&
+	    errno == ENOENT)
+		return FAIL(&w->log, INTERNAL, "seal key file %s: there is "
+		    "none, and the store %s holds what was sealed with it; %s",
+		    w->conf->seal_key_file, w->conf->database, key_remedy(w));
+	if ((e = seal_load(&w->seal, w->conf->seal_key_file, n == 0,
 	    &w->log)) != OK)
 		return e;
 	if (n == 0 &&
@@ -72,8 +93,17 @@ load_keys(struct worker *w)
 		return OK;
 	seal_wipe(&w->seal);
 	return FAIL(&w->log, INTERNAL, "the keys in %s do not open what the "
-	    "store %s holds; restore the key file that belongs to it",
-	    w->conf->seal_key_file, w->conf->database);
+	    "store %s holds; %s", w->conf->seal_key_file, w->conf->database,
+	    key_remedy(w));
+}
+
+int64_t
+worker_count(const struct program *p, const struct conf *conf)
+{
+	if (conf != NULL && conf->workers != 0)
+		return conf->workers;
+	/* Those that call WeChat mostly wait for it. */
+	return p->upstream != NULL ? 16 : 4;
 }
 
 struct store_pool *

@@ -5,6 +5,7 @@
 #define WORKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/log.h"
 #include "base/outcome.h"
@@ -27,6 +28,9 @@ struct worker {
 	struct seal		 seal;
 	struct wechat		*wechat;
 };
+
+/* How many threads the program has as FastCGI; `conf` may be NULL (broken). */
+int64_t		worker_count(const struct program *, const struct conf *);
 
 /* The pool for a process of this configuration; NULL: no memory. */
 struct store_pool *worker_pool(const struct conf *, bool one_shot);

@@ -2,7 +2,6 @@
 /* db.c: one connection to SQLite, and what it is set to. */
 #include <config.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "store/explain.h"
 #include "store/store_int.h"
 
 /* Time between two attempts to get a lock, ns.  Short and fixed is fair
@@ -32,41 +32,17 @@ static const char *const fixed[] = {
 	[FIXED_NORMAL] = "PRAGMA synchronous=NORMAL",
 };
 
-/* SQLite takes ENOSPC alone for a full disk; a hosting quota and a limit of
- * the file size are the same to us.  Of a failed COMMIT sqlite3_system_errno()
- * does not know; errno is still there. */
-static bool
-no_room(sqlite3 *h, int error)
-{
-	const int told = h == NULL ? 0 : sqlite3_system_errno(h);
-
-	return error == EDQUOT || error == EFBIG || told == EDQUOT ||
-	    told == EFBIG || told == ENOSPC;
-}
-
 enum outcome
 store_outcome(struct store *s, sqlite3 *h, int rc, const char *where)
 {
-	const int error = errno;
-
-	switch (rc) {
+	switch (rc & 0xff) {
 	case SQLITE_OK: case SQLITE_ROW: case SQLITE_DONE:
 		return OK;
-	case SQLITE_IOERR_SHMSIZE:	/* no room for the WAL's index */
-		return FAIL(s->log, BUSY, "store: %s: no room", where);
-	}
-	if ((rc & 0xff) == SQLITE_IOERR && no_room(h, error))
-		rc = SQLITE_FULL;
-	switch (rc & 0xff) {
 	case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL:
 		return FAIL(s->log, BUSY, "store: %s: locked for %" PRId64
 		    " ms", where, s->patience);
-	case SQLITE_FULL:
-		return FAIL(s->log, BUSY, "store: %s: the disk is full",
-		    where);
 	default:
-		return FAIL(s->log, INTERNAL, "store: %s: %s (%d)", where,
-		    h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(h), rc);
+		return store_explain(h, s->pool->path, rc, where, s->log);
 	}
 }
 
@@ -80,7 +56,7 @@ db_exec(struct store *s, struct db *c, const char *sql)
 int
 db_run(struct db *c, enum fixed which)
 {
-	int rc = SQLITE_OK, error;
+	int rc = SQLITE_OK;
 
 	if (c->fixed[which] == NULL)
 		rc = sqlite3_prepare_v3(c->h, fixed[which], -1,
@@ -89,9 +65,7 @@ db_run(struct db *c, enum fixed which)
 		return rc;
 	while ((rc = sqlite3_step(c->fixed[which])) == SQLITE_ROW)
 		;
-	error = errno;
 	sqlite3_reset(c->fixed[which]);
-	errno = error;			/* for store_outcome() */
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -181,6 +155,8 @@ set_up(struct store *s, struct db *c, bool writes)
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	if (rc != SQLITE_OK)
 		return store_outcome(s, c->h, rc, s->pool->path);
+	if ((e = db_check(s, c)) != OK)
+		return e;
 	sqlite3_busy_handler(c->h, on_busy, c);
 	for (i = 0; i < COUNT(config); i++)
 		sqlite3_db_config(c->h, config[i].op, config[i].value, NULL);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/owner.h"
 #include "base/random.h"
 #include "store/seal.h"
 
@@ -42,7 +43,7 @@ take_keys(struct seal *s, const char *path, const struct buf *b,
 {
 	if ((st->st_mode & S_IRWXO) != 0)
 		return FAIL(log, INTERNAL, "seal key file %s: others can read "
-		    "it; chmod o= %s", path, path);
+		    "it; set its mode to 600 (chmod o= %s)", path, path);
 	if (b->len == 0 || b->len % KEY != 0)
 		return FAIL(log, INTERNAL, "seal key file %s: has %zu bytes; "
 		    "it holds keys of 32 bytes one after another", path,
@@ -55,6 +56,21 @@ take_keys(struct seal *s, const char *path, const struct buf *b,
 	s->ino = st->st_ino;
 	s->mtime = st->st_mtim;
 	return OK;
+}
+
+static enum outcome
+unreadable(const char *path, int error, struct log *log)
+{
+	struct buf why = { .max = CAUSE_MAX };
+	enum outcome e;
+
+	owner_explain(path, error, &why);
+	e = error == ENOENT ? FAIL(log, INTERNAL, "seal key file %s; restore "
+	    "it from the backup: the store holds values sealed with it",
+	    why.bad ? path : why.p) : FAIL(log, INTERNAL, "seal key file %s",
+	    why.bad ? path : why.p);
+	buf_free(&why);
+	return e;
 }
 
 enum outcome
@@ -71,9 +87,7 @@ seal_load(struct seal *s, const char *path, bool create, struct log *log)
 		found = file_read(path, &b, &st);
 	}
 	if (!found)
-		return FAIL(log, INTERNAL, "seal key file %s: %s; restore it "
-		    "from the backup: the store holds values sealed with it",
-		    path, strerror(errno));
+		return unreadable(path, errno, log);
 	e = take_keys(s, path, &b, &st, log);
 	buf_free(&b);
 	return e;

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/explain.h"
 #include "store/store_int.h"
 
 /* Small allocations of a connection come from 48 KiB of its own: connections
@@ -98,10 +99,7 @@ make_database(const char *path, struct log *log)
 	if (fd == -1 && errno == EEXIST)
 		return OK;
 	if (fd == -1)
-		return FAIL(log, errno == ENOSPC || errno == EDQUOT ||
-		    errno == EFBIG ? BUSY : INTERNAL, "database %s: %s; its "
-		    "folder has to be there and writable for the program",
-		    path, strerror(errno));
+		return store_explain_making(path, errno, log);
 	close(fd);
 	return OK;
 }
@@ -127,6 +125,8 @@ open_pool(struct store *s)
 			db_close(pool->writer);
 			pool->writer = NULL;
 		}
+		if (e == OK)
+			pool_remember(pool);
 		atomic_store(&pool->ready, e == OK);
 	}
 	pthread_mutex_unlock(&pool->opening);
@@ -184,18 +184,4 @@ bool
 store_is_wal(struct store *s)
 {
 	return s->pool->wal;
-}
-
-bool
-store_sound(struct store *s)
-{
-	enum outcome e = OK;
-	struct db *c = reader_take(s, &e);
-	bool sound;
-
-	if (c == NULL)
-		return false;
-	sound = db_says(c, "PRAGMA integrity_check", "ok");
-	reader_give(s->pool, c);
-	return sound;
 }

@@ -29,6 +29,7 @@
 #include "base/outcome.h"
 
 struct log;
+struct sqlite3;
 struct store;
 struct store_pool;
 struct q;
@@ -84,8 +85,13 @@ void		store_close(struct store *);
 /* Prepare every statement: does the list fit the schema? */
 enum outcome	store_check(struct store *);
 
-/* PRAGMA integrity_check; false, with the cause logged, unless it says ok. */
+/* PRAGMA integrity_check; false, with the cause (SQLite's first line, and what
+ * to do) logged, unless it says ok. */
 bool		store_sound(struct store *);
+
+/* Is the file another than the one that was opened, or was one put over it
+ * while its -wal was there?  Then nobody should go on with what is open. */
+bool		store_pool_touched(struct store_pool *);
 
 /* How many transactions this process has begun. */
 uint64_t	store_writes(struct store *);
@@ -98,6 +104,19 @@ bool		store_writable(struct store *);
  * the file is there already or can't be written. */
 enum outcome	store_backup(struct store *, const char *path);
 
+/* Put the content of `from` (a store of its own) in the place of what is at
+ * `path`, damaged or not, made if there is nothing; programs that run
+ * meanwhile see the one or the other.  BUSY: they leave no room for it. */
+enum outcome	store_restore(struct store *from, const char *path);
+
+/* Open a copy that store_backup() made, only to read it; and copy that to a
+ * new file, which can then be opened as a store.  INTERNAL with the cause
+ * logged. */
+enum outcome	store_open_copy(const char *file, struct log *,
+		    struct sqlite3 **);
+enum outcome	store_copy(struct sqlite3 *, const char *path, struct log *);
+void		store_close_copy(struct sqlite3 *);		/* or NULL */
+
 /* Does the journal mode in force keep the WAL? */
 bool		store_is_wal(struct store *);
 
@@ -106,7 +125,9 @@ void		store_maintain(struct store *);
 
 /* ---- transactions: the write lock comes first, the wait is bounded */
 enum durability {
-	RELAXED,	/* may be lost when the power fails; never torn */
+	/* May be lost when the power fails; never torn.  store_write() does
+	 * not wait for its commit, so a read that follows may not see it. */
+	RELAXED,
 	DURABLE,	/* synced before store_write() returns */
 };
 

@@ -3,13 +3,13 @@
  *
  * A process has one pool: a few connections for reading, which threads take
  * for a statement each, and one for writing, at which they queue.  A CGI run
- * has one connection for both.  struct store is a thread's own handle on it.
- * */
+ * has one connection for both.  struct store is a thread's handle on it. */
 #ifndef STORE_INT_H
 #define STORE_INT_H
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include <sqlite3.h>
 
@@ -74,6 +74,8 @@ struct store_pool {
 	bool			 one_shot, wal;
 	pthread_mutex_t		 opening;	/* of the writer, once */
 	atomic_bool		 ready;
+	dev_t			 dev;		/* of the file, when ready */
+	ino_t			 ino;
 	struct db		*writer;	/* who has the turn owns it */
 	struct write_queue	 queue;
 	pthread_mutex_t		 mutex;		/* of the readers */
@@ -100,6 +102,19 @@ struct store {
 /* The outcome of a result code; the cause is logged when it is not OK. */
 enum outcome	store_outcome(struct store *, sqlite3 *, int rc,
 		    const char *where);
+
+/* ---- foreign.c */
+
+/* Does the header of the database say that there is no WAL, while there is one
+ * beside `path`? */
+bool		db_wal_foreign(sqlite3 *, const char *path);
+
+/* Right after a connection was opened: does the WAL belong to the file?  Else
+ * INTERNAL; what SQLite would make of the two is neither. */
+enum outcome	db_check(struct store *, struct db *);
+
+/* Which file was opened. */
+void		pool_remember(struct store_pool *);
 
 /* ---- db.c */
 

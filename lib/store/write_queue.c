@@ -156,7 +156,6 @@ commit_group(struct store *s)
 	int rc;
 	enum outcome e;
 
-	errno = 0;
 	rc = db_run(w, pool->queue.writes > 0 ? FIXED_COMMIT :
 	    FIXED_ROLLBACK);
 	e = store_outcome(s, w->h, rc, "COMMIT");

@@ -168,28 +168,38 @@ read_token(struct log *log, struct json_object *o, void *arg)
 }
 
 /* getStableAccessToken, never forced; `token` has room for ACCESS_TOKEN_MAX
- * and a NUL.  Throttles are WECHAT_ERROR here: the operator's, not a user's.
- * */
+ * and a NUL.  Throttles are WECHAT_ERROR here: the operator's. */
 static enum outcome
 stable_token(struct context *cx, const struct app *app, char *token,
-    int64_t *life)
+    int64_t *life, int64_t *errcode)
 {
 	struct token_out out = { token, life };
 	struct api a = { API_INIT, .path = "/cgi-bin/stable_token",
 	    .read = read_token, .out = &out };
-	int64_t errcode;
 	enum outcome e;
 
+	*errcode = 0;
 	json_open(&a.body, NULL);
 	json_str(&a.body, "grant_type", "client_credential");
 	json_str(&a.body, "appid", app->appid);
 	json_str(&a.body, "secret", app->secret);
 	json_boolean(&a.body, "force_refresh", false);
 	json_close(&a.body);
-	e = api_call(cx, &a, &errcode);
+	e = api_call(cx, &a, errcode);
 	/* No user did anything wrong here, and none can mend it. */
 	return e == CODE_INVALID || e == CODE_USED || e == USER_BLOCKED ||
 	    e == TOO_MANY_REQUESTS ? WECHAT_ERROR : e;
+}
+
+enum outcome
+access_try(struct context *cx, const struct app *app, int64_t *errcode)
+{
+	char token[ACCESS_TOKEN_MAX + 1];
+	int64_t life;
+	enum outcome e = stable_token(cx, app, token, &life, errcode);
+
+	explicit_bzero(token, sizeof(token));
+	return e;
 }
 
 /* ---- one token for all */
@@ -197,8 +207,8 @@ stable_token(struct context *cx, const struct app *app, char *token,
 static enum outcome
 fetch(struct context *cx, const struct app *app, struct access *out)
 {
-	int64_t life = 0;
-	enum outcome e = stable_token(cx, app, out->token, &life);
+	int64_t life = 0, errcode;
+	enum outcome e = stable_token(cx, app, out->token, &life, &errcode);
 
 	cx->now = clock_now();
 	if (e == OK)
@@ -273,7 +283,8 @@ access_drop(struct context *cx, const struct app *app, const struct access *a)
 	    .statement = Q_ACCESS_DROP,
 	    .ints = { { ":version", a->version } } };
 
-	return write_row(cx, &drop, RELAXED);
+	/* Not RELAXED: the next look must not find it again. */
+	return write_row(cx, &drop, DURABLE);
 }
 
 /* ---- calls with it */

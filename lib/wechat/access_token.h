@@ -26,6 +26,11 @@ struct access {
 enum outcome	access_get(struct context *, const struct app *,
 		    struct access *);
 
+/* Ask WeChat for one and forget it: is the AppSecret right?  *errcode is
+ * WeChat's, 0 when it gave one or did not answer. */
+enum outcome	access_try(struct context *, const struct app *,
+		    int64_t *errcode);
+
 /* WeChat refused this one (40001, 40014, 42001): drop it, unless a newer one
  * has come meanwhile. */
 enum outcome	access_drop(struct context *, const struct app *,

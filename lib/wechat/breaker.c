@@ -65,8 +65,7 @@ breaker_allow(struct context *cx, int64_t *failures)
 	*failures = s.failures;
 	if (s.failures < BREAKER_FAILURES)
 		return OK;
-	/* A time much further ahead than is ever set: the clock was set back.
-	 * */
+	/* A time far further ahead than is ever set: a clock set back. */
 	if (s.open_until > now &&
 	    s.open_until <= now + BREAKER_OPEN * 1000 + CLOCK_AHEAD) {
 		cx->retry_after = (s.open_until - now + 999) / 1000;

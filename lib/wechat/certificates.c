@@ -126,6 +126,6 @@ certificates_tell(const struct certificates *c, char *out, size_t size)
 		(void)dated(c->path, &at);
 	if (gmtime_r(&at, &tm) != NULL)
 		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-	snprintf(out, size, "%s, of %s (%lld days ago)", c->path, day,
+	snprintf(out, size, "%s, of %s, %lld days ago", c->path, day,
 	    (long long)((clock_now() - at) / DAY));
 }

@@ -21,7 +21,7 @@ struct certificates {
  * none: *out is undefined then. */
 bool	certificates_find(const struct conf *, struct certificates *out);
 
-/* "PATH, of 2026-05-20 (189 days ago)", for people: cut to `size` bytes.  The
+/* "PATH, of 2026-05-20, 189 days ago", for people: cut to `size` bytes.  The
  * date is the one in the first line of the file ("# ... 2026-05-20"), which
  * an upload does not change, else when it was written. */
 void	certificates_tell(const struct certificates *, char *out, size_t size);

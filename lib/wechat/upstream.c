@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "conf/conf.h"
+#include "wechat/access_token.h"
 #include "wechat/call.h"
 #include "wechat/https.h"
 #include "wechat/upstream.h"
@@ -41,8 +42,15 @@ check_upstream(struct wechat *w, const struct conf *conf, struct log *log)
 	return false;
 }
 
+static bool
+check_app(struct context *cx, const struct app *app, int64_t *errcode)
+{
+	return access_try(cx, app, errcode) == OK;
+}
+
 const struct upstream wechat_upstream = {
 	.open = open_upstream,
 	.close = close_upstream,
 	.check = check_upstream,
+	.check_app = check_app,
 };

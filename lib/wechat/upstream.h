@@ -7,8 +7,11 @@
 #define UPSTREAM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+struct app;
 struct conf;
+struct context;
 struct log;
 struct wechat;
 
@@ -19,6 +22,10 @@ struct upstream {
 	/* Can the host be connected to, and does its certificate verify? */
 	bool		 (*check)(struct wechat *, const struct conf *,
 			    struct log *);
+	/* Does WeChat give an access_token for the app's AppSecret?  Else the
+	 * cause is logged, and *errcode (0: no answer) is WeChat's. */
+	bool		 (*check_app)(struct context *, const struct app *,
+			    int64_t *errcode);
 };
 
 extern const struct upstream wechat_upstream;

@@ -8,23 +8,37 @@
  *                            to log in between the tap and the upload
  *     this.upload(work)      busy from here on; then one `success` {userInfo}
  *                            or one `fail` {code, message, requestId, userAction}
- *     this.isOk(detail)      did the user agree?  If not, fires `deny`
+ *     this.isOk(detail)      did the user agree?  If not, fires `deny` when it was he who
+ *                            said no, `fail` NOT_AVAILABLE {errno} when the platform did
  *     this.forward(event)    the button's own event, for the page
  *
  * While busy or disabled the button has no open-type: the platform opens its
  * sheet even from a disabled button.  An upload goes on when the component is
  * unmounted: the session has its result, only nobody is told here.
+ *
+ * With `privacy` the button also says that the user accepts the privacy notice
+ * (from base library 2.32.3 on): one tap for both.
  */
 'use strict'
 
 const { getDefaultClient } = require('./sdk')
-const { textsFor } = require('./texts')
+const { textsFor, nothing } = require('./texts')
 
-const nothing = () => {}
+/**
+ * errno of the platform's refusals: no permission, no consent to the privacy
+ * notice, not declared in it, quota used up.
+ */
+const REFUSALS = [102, 104, 112, 1400001]
 
 /** What of an error may travel in an event. */
-function failureOf({ code, message, requestId, userAction }) {
-  return { code: code || 'INTERNAL', message, requestId, userAction }
+function failureOf({ code, message, requestId, userAction, field }) {
+  return { code: code || 'INTERNAL', message, requestId, userAction, field }
+}
+
+/** Whose answer is it?  The words differ from one version of WeChat to the next. @returns {'ok' | 'user' | 'platform'} */
+function answerOf({ errMsg = '', errno }) {
+  if (/:ok$/.test(errMsg)) return 'ok'
+  return REFUSALS.indexOf(errno) < 0 && /\b(deny|denied|cancel|canceled|cancelled)\b/i.test(errMsg) ? 'user' : 'platform'
 }
 
 const METHODS = {
@@ -36,19 +50,25 @@ const METHODS = {
     this.client().session.ensureSessionKey().catch(nothing)
   },
 
-  /** @param {any} event of the button */
+  /** @param {WechatMiniprogram.CustomEvent} event of the button */
   forward(event) {
     this.triggerEvent(event.type, event.detail)
   },
 
-  /** @param {any} detail */
+  /** @param {{errMsg?: string, errno?: number}} detail */
   isOk(detail) {
-    if (/:ok$/.test(detail.errMsg)) return true
-    this.triggerEvent('deny', detail)
-    return false
+    const answer = answerOf(detail)
+    if (answer === 'user') this.triggerEvent('deny', detail)
+    if (answer === 'platform') this.refused(detail)
+    return answer === 'ok'
   },
 
-  /** @param {(session: any) => Promise<any>} work resolves to the user data, or to nothing when that is not the end */
+  /** By the platform. @param {{errMsg?: string, errno?: number}} detail */
+  refused({ errMsg, errno }) {
+    this.triggerEvent('fail', { code: 'NOT_AVAILABLE', message: errMsg, errMsg, errno })
+  },
+
+  /** @param {(session: object) => Promise<object | void>} work resolves to the user data, or to nothing when that is not the end */
   async upload(work) {
     if (this.data.busy || this.data.disabled) return
     this.setData({ busy: true })
@@ -72,17 +92,18 @@ const METHODS = {
   }
 }
 
-/** @param {any} own properties, data, methods, externalClasses, attached() */
+/** @param {{externalClasses: string[], properties?: object, data?: object, methods: object, attached?(): void}} own */
 function withOpenData(own) {
   return {
     options: { multipleSlots: true },
     externalClasses: own.externalClasses,
-    properties: Object.assign({ disabled: { type: Boolean, value: false } }, own.properties),
+    properties: Object.assign({ disabled: { type: Boolean, value: false }, privacy: { type: Boolean, value: false } }, own.properties),
     data: Object.assign({ busy: false, t: textsFor() }, own.data),
     lifetimes: {
       attached() {
         this.mounted = true
         this.prepare()
+        this.setData({ t: textsFor({}, this.client()) })
         if (own.attached) own.attached.call(this)
       },
       detached() {
@@ -98,4 +119,4 @@ function withOpenData(own) {
   }
 }
 
-module.exports = { withOpenData, failureOf }
+module.exports = { withOpenData, failureOf, answerOf }

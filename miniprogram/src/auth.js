@@ -4,7 +4,8 @@
  *
  *   steps                their order
  *   currentStep()        from the user data, nothing remembered
- *   nextStep(detail)     does the step that is open with the event's detail
+ *   missing(options)     what mustAuth(options) would ask for
+ *   nextStep(detail)     does the step that is open with the event, or its detail
  *   mustAuth(options)    resolves when the step is reached; AUTH_CANCELLED when
  *                        the popup is closed, AUTH_REDIRECTED when the page is left
  *   backFromAuth(opts)   the way back from the authorisation page
@@ -14,117 +15,168 @@
  */
 'use strict'
 
-const { MpAuthError } = require('./errors')
 const { badConfig } = require('./config')
-const { AuthStep, stepOf } = require('./auth-step')
+const { MpAuthError } = require('./errors')
+const { AuthStep, missingOf, needOf, stepFor, stepOf } = require('./auth-step')
+const { detailOf, kindOf, wasDeclined } = require('./event')
 const { topPage, leaveFor, comeBack } = require('./pages')
 const { guard } = require('./guard')
 
-const DEFAULTS = { mustAuthStep: AuthStep.TWO, popupCompName: 'auth-popup', mode: 'popup' }
+/** @typedef {import('../types/parts').Requirement} Requirement */
+/** @typedef {import('../types').MustAuthOptions} Options */
+/** @typedef {{mustAuthStep: number, need: Requirement[], named: boolean}} Target named: by `need`, not by a step */
+/** @typedef {{open(target: {mustAuthStep: number, need?: Requirement[]}): Promise<unknown>}} Popup */
+/** @typedef {{on: unknown, target: Target, outcome: Promise<unknown>, follow(next: Promise<unknown>): void}} Asking */
 
-/** @param {any} given */
-function readOptions(given) {
-  const options = Object.assign({}, DEFAULTS, given)
-  if ([1, 2, 3].indexOf(options.mustAuthStep) < 0) throw badConfig('mustAuthStep')
-  if (['popup', 'page'].indexOf(options.mode) < 0) throw badConfig('mode')
-  return options
-}
+const MODES = ['popup', 'page']
 
-/**
- * @param {any} page
- * @param {string} name id of the popup component
- */
-function popupOn(page, name) {
-  const popup = page && page.selectComponent && page.selectComponent('#' + name)
-  return popup && popup.open ? popup : null
-}
-
-/** @param {{config: any, platform: any, session: import('./session').Session, account: any, status: any}} parts */
-function createAuth({ config, platform, session, account, status }) {
-  /** @type {Array<{on: any, outcome: Promise<any>}>} popups that are open, pages that are being left */
+/** @param {Pick<import('../types/parts').Parts, 'config' | 'hooks' | 'platform' | 'session' | 'status'>} parts @param {import('./account').Account} account */
+function createAuth({ config, hooks, platform, session, status }, account) {
+  const { steps } = config
+  /** @type {Asking[]} popups that are open, pages that are being left */
   let pending = []
 
-  /** @returns {number} */
-  function currentStep() {
-    return stepOf(config.steps, session.user())
+  const currentStep = () => stepOf(steps, session.user())
+
+  /** @param {Options} [options] @returns {Target} */
+  function targetOf({ mustAuthStep = AuthStep.TWO, need } = {}) {
+    if ([1, 2, 3].indexOf(mustAuthStep) < 0) throw badConfig('mustAuthStep')
+    if (!need) return { mustAuthStep, need: needOf(steps, mustAuthStep), named: false }
+    if (!Array.isArray(need) || need.some((one) => steps.indexOf(one) < 0)) throw badConfig('need')
+    return { mustAuthStep: stepFor(steps, need), need, named: true }
   }
 
+  /** @param {Options} [options] */
+  const missing = (options) => missingOf(targetOf(options).need, session.user())
+
   /**
-   * @param {any} detail of the component's event
+   * @param {unknown} given an event of a component, or its detail
    * @returns {Promise<number>} the new step
    */
-  async function nextStep(detail) {
-    await session.login()
-    const step = currentStep()
-    if (step === AuthStep.THREE) return step
-    await (config.steps[step - 1] === 'user' ? account.updateUser(detail) : account.updatePhone(detail))
+  async function nextStep(given) {
+    const detail = detailOf(given)
+    await session.login({ byUser: true })
+    const [open] = missingOf(steps, session.user())
+    if (!open || wasDeclined(detail)) return currentStep()
+    await ((kindOf(given) || open) === 'phone' ? account.updatePhone(detail) : account.updateUser(detail))
     const reached = currentStep()
-    if (reached === AuthStep.THREE) status.auth.success(session.user())
+    if (reached === AuthStep.THREE) status.auth.success(/** @type {import('../types').UserInfo} */ (session.user()))
     return reached
   }
 
   /**
-   * Runs what is not running yet for `on`; all who ask meanwhile share its outcome.
-   * @param {any} on a popup or a page
-   * @param {() => any} run
+   * Runs what is not running yet for `on`; all who ask meanwhile share its
+   * outcome.  Who needs more than what was asked for raises it.
+   * @param {unknown} on a popup or a page
+   * @param {Target} target
+   * @param {(target: Target) => Promise<unknown>} run
+   * @param {boolean} canRaise
    */
-  async function share(on, run) {
+  async function share(on, target, run, canRaise) {
     const same = pending.find((other) => other.on === on)
-    if (same) return same.outcome
-    const outcome = Promise.resolve(run())
-    const end = () => {
-      pending = pending.filter((other) => other.outcome !== outcome)
+    if (!same) return begin(on, target, run)
+    const more = target.need.filter((one) => same.target.need.indexOf(one) < 0)
+    if (canRaise && more.length > 0) {
+      const need = same.target.need.concat(more)
+      same.target = { mustAuthStep: stepFor(steps, need), need, named: same.target.named || target.named }
+      same.follow(run(same.target))
     }
-    pending.push({ on, outcome })
-    outcome.then(end, end)
-    await outcome
+    return same.outcome
   }
 
   /**
-   * @param {any} options
-   * @param {any} page
+   * @param {unknown} on
+   * @param {Target} target
+   * @param {(target: Target) => Promise<unknown>} run
    */
-  async function ask({ mode, popupCompName, mustAuthStep }, page) {
-    const popup = mode === 'popup' && popupOn(page, popupCompName)
+  function begin(on, target, run) {
+    /** @type {Asking['follow']} */
+    let follow = () => {}
+    const outcome = new Promise((resolve, reject) => {
+      // The first to end is the end: it is one popup.
+      follow = (next) => void Promise.resolve(next).then(resolve, reject)
+      follow(run(target))
+    })
+    const mine = { on, target, outcome, follow }
+    const end = () => {
+      pending = pending.filter((other) => other !== mine)
+    }
+    pending.push(mine)
+    outcome.then(end, end)
+    return outcome
+  }
+
+  /**
+   * @param {import('./pages').Page | undefined} page
+   * @param {string} name id of the popup component
+   * @returns {Popup | null}
+   */
+  function popupOn(page, name) {
+    try {
+      const popup = /** @type {Popup | null | undefined} */ (page && page.selectComponent && page.selectComponent('#' + name))
+      return popup && typeof popup.open === 'function' ? popup : null
+    } catch (error) {
+      // A page that is being destroyed: as good as one without a popup.
+      hooks.log('warn', 'popup.failed', { error: String(error) })
+      return null
+    }
+  }
+
+  /**
+   * @param {Options} options
+   * @param {Target} target
+   * @param {import('./pages').Page | undefined} page
+   */
+  async function ask({ mode, popupCompName, need }, target, page) {
+    const popup = mode !== 'page' && popupOn(page, popupCompName || 'auth-popup')
     if (!popup) {
-      await share(page, () => leaveFor(platform, config.authPage, page, mustAuthStep))
+      await share(page, target, () => leaveFor(platform, config.authPage, page, target.mustAuthStep, need), false)
       throw new MpAuthError('AUTH_REDIRECTED', config.authPage)
     }
-    await share(popup, () => popup.open({ mustAuthStep }))
-    if (currentStep() < mustAuthStep) throw new MpAuthError('AUTH_CANCELLED', 'closed')
+    const isReached = () => missingOf(target.need, session.user()).length === 0
+    try {
+      await share(popup, target, ({ mustAuthStep, need: all, named }) => popup.open(named ? { mustAuthStep, need: all } : { mustAuthStep }), true)
+    } catch (error) {
+      // Closed, but only after what is wanted here.
+      if (error.code !== 'AUTH_CANCELLED' || !isReached()) throw error
+    }
+    if (!isReached()) throw new MpAuthError('AUTH_CANCELLED', 'closed')
   }
 
   /**
-   * @param {any} [given]
-   * @returns {Promise<any>} the user data
+   * @param {Options} [given]
+   * @returns {Promise<import('../types').UserInfo>} the user data
    */
   async function mustAuth(given) {
-    const options = readOptions(given)
+    const options = given || {}
+    const target = targetOf(options)
+    if (options.mode && MODES.indexOf(options.mode) < 0) throw badConfig('mode')
     // The page of the tap, whatever is on top when the login is through.
     const page = options.context || topPage()
-    await session.login()
-    if (currentStep() < options.mustAuthStep) {
+    await session.login({ byUser: true })
+    if (missingOf(target.need, session.user()).length > 0) {
       status.auth.ing()
       try {
-        await ask(options, page || topPage())
+        await ask(options, target, page || topPage())
       } catch (error) {
         status.auth.fail(error)
         throw error
       }
     }
-    const user = session.user()
+    const user = /** @type {import('../types').UserInfo} */ (session.user())
     status.auth.success(user)
     return user
   }
 
   return {
-    steps: config.steps,
     currentStep,
+    getAuthStep: currentStep,
+    missing,
     nextStep,
     mustAuth,
-    /** @param {any} options @param {Function} fn */
+    /** @template {import('../types').Callable} F @param {Options} options @param {F} fn */
     withAuth: (options, fn) => guard(() => mustAuth(options), fn),
-    /** @param {any} options of the authorisation page, as onLoad got them */
+    /** @param {{backTo?: string} | undefined} options of the authorisation page, as onLoad got them */
     backFromAuth: (options) => comeBack(platform, options)
   }
 }

@@ -9,48 +9,84 @@
 'use strict'
 
 const { MpAuthError } = require('./errors')
-const { CEILING } = require('./gate')
+const { CEILING } = require('./limiter')
+const { partsOf } = require('./parts')
 
-/** @typedef {[fallback: any, allowed: (value: any) => boolean]} Rule */
+/** @typedef {(value: unknown) => boolean} Check */
+/** @typedef {[fallback: unknown, allowed: Check]} Rule */
+/** @typedef {{[name: string]: unknown}} Members */
 
-const isString = (/** @type {any} */ v) => typeof v === 'string'
-const isText = (/** @type {any} */ v) => isString(v) && v !== ''
-const isPath = (/** @type {any} */ v) => isString(v) && v[0] === '/'
-const isFunction = (/** @type {any} */ v) => typeof v === 'function'
-const isObject = (/** @type {any} */ v) => typeof v === 'object' && v !== null && !Array.isArray(v)
-const isRegExp = (/** @type {any} */ v) => Object.prototype.toString.call(v) === '[object RegExp]'
-const isBaseURL = (/** @type {any} */ v) => isString(v) && /^https?:\/\/[^/?#@\\\s]+(\/[^?#\s]*)?$/i.test(v)
-const isPattern = (/** @type {any} */ v) => isText(v) || isRegExp(v) || isFunction(v)
-const isCallbacks = (/** @type {any} */ v) => isObject(v) && Object.keys(v).every((k) => v[k] === undefined || isFunction(v[k]))
-const isStorage = (/** @type {any} */ v) => isObject(v) && [v.get, v.set, v.clear].every(isFunction)
-const isOrder = (/** @type {any} */ v) => Array.isArray(v) && v.length === 2 && v.indexOf('user') >= 0 && v.indexOf('phone') >= 0
-/** @type {(low: number, high?: number) => (v: any) => boolean} */
-const isCount = (low, high = Infinity) => (v) => Math.floor(v) === v && v >= low && v <= high
-const isDuration = (/** @type {any} */ v) => typeof v === 'number' && v > 0 && v <= 0x7fffffff
+const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i
+const BASE_URL = /^https?:\/\/[^/?#@\\\s]+(\/[^?#\s]*)?$/i
+const STEPS = ['unionid', 'user', 'phone']
+
+/** @type {(v: unknown) => v is string} */
+const isString = (v) => typeof v === 'string'
+/** @type {(v: unknown) => v is Members} */
+const isObject = (v) => typeof v === 'object' && v !== null && !Array.isArray(v)
+/** @type {(pattern: RegExp) => Check} */
+const isLike = (pattern) => (v) => isString(v) && pattern.test(v)
+/** @type {(...checks: Check[]) => Check} */
+const isOneOf = (...checks) => (v) => checks.some((check) => check(v))
+/** @type {(check: Check) => Check} */
+const isListOf = (check) => (v) => Array.isArray(v) && v.every(check)
+/** @type {(check: Check) => Check} */
+const isObjectOf = (check) => (v) => isObject(v) && Object.keys(v).every((k) => check(v[k]))
+/** @type {(low: number, high?: number) => Check} */
+const isCount = (low, high = Infinity) => (v) => typeof v === 'number' && Math.floor(v) === v && v >= low && v <= high
+/** @type {(...values: unknown[]) => Check} */
+const is = (...values) => (v) => values.indexOf(v) >= 0
+
+const isText = isLike(/[^]/)
+const isPath = isLike(/^\//)
+/** @type {Check} */
+const isFunction = (v) => typeof v === 'function'
+/** @type {Check} */
+const isRegExp = (v) => Object.prototype.toString.call(v) === '[object RegExp]'
+const isCallbacks = isObjectOf(isOneOf(is(undefined), isFunction))
+/** @type {Check} */
+const isStorage = (v) => isObject(v) && [v.get, v.set, v.clear].every(isFunction)
+/** @type {Check} */
+const isOrder = (v) => isListOf(is(...STEPS))(v) && /** @type {string[]} */ (v).every((step, at, all) => all.indexOf(step) === at) &&
+  STEPS.slice(1).every((step) => /** @type {string[]} */ (v).indexOf(step) >= 0)
+/** @type {Check} */
+const isDuration = (v) => typeof v === 'number' && v > 0 && v <= 0x7fffffff
 
 /** @type {{[name: string]: Rule}} */
 const RULES = {
-  'baseURL': [undefined, isBaseURL],
+  'baseURL': [undefined, isLike(BASE_URL)],
   'paths.login': ['/wx/onlogin', isPath],
   'paths.logout': ['/wx/logout', isPath],
   'paths.updateUser': ['/wx/updateuser', isPath],
   'paths.updatePhone': ['/wx/updatephone', isPath],
   'paths.unbindPhone': ['/wx/unbindphone', isPath],
-  'whitelist': [[], (v) => Array.isArray(v) && v.every(isPattern)],
-  'tokenHeader': ['Authorization', (v) => isString(v) && /^[\w-]+$/.test(v)],
+  'paths.checkSession': ['/wx/checksession', isPath],
+  'paths.updateAvatar': ['/wx/updateavatar', isPath],
+  'paths.sessions': ['/wx/sessions', isPath],
+  'whitelist': [[], isListOf(isOneOf(isText, isRegExp, isFunction))],
+  'origins': [[], isListOf(isLike(ORIGIN))],
+  'tokenHeader': ['Authorization', isLike(/^[\w-]+$/)],
+  'header': [null, isOneOf(isObject, isFunction)],
   'maxConcurrent': [8, isCount(1, CEILING)],
   'timeout': [10000, isDuration],
+  'uploadTimeout': [60000, isDuration],
   'refresh.maxTries': [3, isCount(1)],
   'refresh.restoreTime': [5000, isDuration],
   'refresh.maxQueue': [100, isCount(0)],
+  'retry': [0, isCount(0)],
+  'unwrap': [false, isOneOf(is(true, false), isFunction)],
   'steps': [['user', 'phone'], isOrder],
   'authPage': ['/pages/auth/index', isPath],
   'appid': ['', isText],
-  'ui': ['default', (v) => v === 'default' || v === 'silent' || isCallbacks(v)],
+  'device': [null, isOneOf(is(false), isText, isFunction)],
+  'loginData': [null, isOneOf(isObject, isFunction)],
+  'texts': [{}, isObjectOf(isString)],
+  'share': [null, (v) => Boolean(partsOf(v))],
+  'ui': ['default', isOneOf(is('default', 'article', 'silent'), isCallbacks)],
   'storage': [null, isStorage],
   'codeOf': [null, isFunction],
   'hooks': [{}, isCallbacks],
-  'wx': [undefined, (v) => isObject(v) || isFunction(v)]
+  'wx': [undefined, isOneOf(isObject, isFunction)]
 }
 
 /** @param {string} field the argument that is missing or wrong */
@@ -60,7 +96,7 @@ function badConfig(field) {
 
 /**
  * @param {string} field
- * @param {any} given undefined: the default
+ * @param {unknown} given undefined: the default
  */
 function setting(field, given) {
   const [fallback, allowed] = RULES[field]
@@ -69,32 +105,32 @@ function setting(field, given) {
   return given
 }
 
-/** @returns {any} the platform's object, if this runs on the platform */
+/** @returns {unknown} the platform's object, if this runs on the platform */
 function globalWx() {
   return typeof wx === 'undefined' ? undefined : wx
 }
 
 /**
- * @param {any} given
- * @returns {any}
+ * @param {unknown} given
+ * @returns {import('../types/parts').Settings}
  */
 function readConfig(given) {
   if (!isObject(given)) throw badConfig('config')
   const source = Object.assign({}, given, given.wx === undefined && { wx: globalWx() })
-  /** @type {any} */
-  const config = { paths: {}, refresh: {} }
+  /** @type {Members} */
+  const config = {}
   for (const field of Object.keys(RULES)) {
     const [name, member] = field.split('.')
+    const group = source[name]
     if (member) {
-      const group = source[name] === undefined ? {} : source[name]
-      if (!isObject(group)) throw badConfig(name)
-      config[name][member] = setting(field, group[member])
+      if (group !== undefined && !isObject(group)) throw badConfig(name)
+      config[name] = Object.assign({}, config[name], { [member]: setting(field, group && group[member]) })
     } else {
-      config[name] = setting(field, source[name])
+      config[name] = setting(field, group)
     }
   }
-  config.baseURL = config.baseURL.replace(/\/+$/, '')
-  return config
+  config.baseURL = String(config.baseURL).replace(/\/+$/, '')
+  return /** @type {import('../types/parts').Settings} */ (/** @type {unknown} */ (config))
 }
 
 module.exports = { readConfig, badConfig }

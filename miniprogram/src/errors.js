@@ -4,15 +4,19 @@
  *
  *   MpAuthError(code, message, extra)   every rejection of this package
  *   isRefusal(code)                     does this code say that the token was refused?
+ *   calling(field, run)                 a function of the application; HOOK_FAILED when it throws
  *
  * `code` is for programs and stable: the server's own code whenever a reply
  * had one, otherwise one of these.  `message` is for developers.
  *
  *   NETWORK TIMEOUT ABORTED                           the way there
+ *   HTTP_ERROR                                        a reply without a code, unwrapped
  *   WX_LOGIN_FAILED LOGIN_REJECTED LOGIN_UNAVAILABLE  the login
+ *   LOGGED_OUT                                        the user wants to stay out
  *   FUSE_OPEN QUEUE_FULL                              the guards of refreshLogin
  *   AUTH_CANCELLED AUTH_REDIRECTED NAVIGATE_FAILED    the authorisation
- *   BAD_CONFIG                                        a wrong argument, named in `field`
+ *   BAD_CONFIG HOOK_FAILED                            a wrong argument, a function of the
+ *                                                     application that failed; named in `field`
  */
 'use strict'
 
@@ -39,9 +43,33 @@ function isRefusal(code) {
   return code === 'AUTH_EXPIRED' || code === 'AUTH_INVALID'
 }
 
+/**
+ * A function that the application gave has failed.
+ * @param {string} field its name
+ * @param {unknown} cause what it threw, or what is wrong with what it gave
+ */
+function hookFailed(field, cause) {
+  if (cause && /** @type {Error} */ (cause).name === 'MpAuthError') return cause
+  return new MpAuthError('HOOK_FAILED', `${field}: ${cause}`, { field, cause })
+}
+
+/**
+ * A function of the application.
+ * @template T
+ * @param {string} field its name
+ * @param {() => T} run
+ */
+function calling(field, run) {
+  try {
+    return run()
+  } catch (error) {
+    throw hookFailed(field, error)
+  }
+}
+
 /** By the caller, or because the session it was for has ended. */
 function aborted() {
   return new MpAuthError('ABORTED', 'given up')
 }
 
-module.exports = { MpAuthError, isRefusal, aborted }
+module.exports = { MpAuthError, isRefusal, hookFailed, calling, aborted }

@@ -13,84 +13,105 @@
 'use strict'
 
 const { badConfig } = require('./config')
-const { partsOf } = require('./client')
+const { calling } = require('./errors')
+const { partsOf } = require('./parts')
 const { codeOf } = require('./reply')
 const { resolve } = require('./url')
-const { judge } = require('./verdict')
+const { judge, nameOf } = require('./verdict')
 
-/** Takes over `use` of an interceptor. @param {any} interceptor */
+/** @typedef {(value: unknown, promise?: PromiseConstructor) => unknown} Handler a falsy one is none */
+/** @typedef {{use: Function, handler?: Handler | null, onerror?: Handler | null}} Interceptor */
+/** @typedef {{url: string, baseURL?: string, method?: string, headers?: {[name: string]: string}, replay?: boolean, byUser?: boolean}} Options */
+/** @typedef {{status: number, headers: {[name: string]: string}, data: unknown, request: Options}} FlyReply */
+/** @typedef {{interceptors: {request: Interceptor, response: Interceptor}, request(options: Options): Promise<unknown>}} Fly */
+/** @typedef {{token: string, repeated: boolean}} Sent */
+
+/** Takes over `use` of an interceptor. @param {Interceptor} interceptor */
 function intercept(interceptor) {
   const { use, handler, onerror } = interceptor
-  /** @type {any} */
   const own = { handler, onerror }
-  interceptor.use = (/** @type {any} */ handler, /** @type {any} */ onerror) => Object.assign(own, { handler, onerror })
+  interceptor.use = (/** @type {Handler} */ handler, /** @type {Handler} */ onerror) => Object.assign(own, { handler, onerror })
   return {
-    /** The instance's own handler as flyio would run it, but as a promise whatever it does. */
-    run: (/** @type {'handler' | 'onerror'} */ name, /** @type {any} */ value) => new Promise((done) => {
-      const result = own[name] && own[name].call(interceptor, value, Promise)
+    /** The instance's own handler as flyio would run it, but as a promise whatever it does; none passes the value on. */
+    run: (/** @type {'handler' | 'onerror'} */ name, /** @type {unknown} */ value) => new Promise((done) => {
+      const run = own[name]
+      const result = run ? run.call(interceptor, value, Promise) : undefined
       done(result === undefined ? value : result)
     }),
     restore: () => Object.assign(interceptor, { use }, own)
   }
 }
 
+/** @param {unknown} fly */
+const isFly = (fly) => Boolean(fly && /** @type {Fly} */ (fly).interceptors)
+
+/** @param {unknown} client of createClient, of this copy of the package */
+function known(client) {
+  const parts = partsOf(client)
+  if (!parts) throw badConfig('client')
+  return parts
+}
+
 /**
- * @param {any} fly an instance of flyio
- * @param {any} client of createClient
+ * @param {import('../types').FlyLike} instance of flyio
+ * @param {import('../types').Client} client of createClient
  * @returns {() => void} detaches
  */
-function attachFly(fly, client) {
-  const parts = partsOf.get(client)
-  if (!parts) throw badConfig('client')
-  if (!fly || !fly.interceptors) throw badConfig('fly')
+function attachFly(instance, client) {
+  const parts = known(client)
+  if (!isFly(instance)) throw badConfig('fly')
+  const fly = /** @type {Fly} */ (/** @type {unknown} */ (instance))
   const { config, session, scope } = parts
   const { request, response } = fly.interceptors
-  const ofRequest = intercept(request)
-  const ofResponse = intercept(response)
-  /** What is known of a request: {token, repeated}. @type {WeakMap<object, any>} */
-  const known = new WeakMap()
+  const ownRequest = intercept(request)
+  const ownResponse = intercept(response)
+  /** @type {WeakMap<Options, Partial<Sent>>} */
+  const sendings = new WeakMap()
 
-  /** @param {any} options of the request */
-  request.handler = async (options) => {
-    const repeated = known.has(options) // it has been through the own interceptor
-    const sent = repeated ? options : await ofRequest.run('handler', options)
-    if (sent !== options || !scope.needsLogin(options, resolve(options.baseURL || '', options.url))) return sent
-    await session.ready()
-    const token = session.token()
+  request.handler = async (given) => {
+    const options = /** @type {Options} */ (given)
+    const repeated = sendings.has(options) // it has been through the own interceptor
+    const sent = repeated ? options : await ownRequest.run('handler', options)
+    if (sent !== options || !calling('whitelist', () => scope.needsLogin(options, resolve(options.baseURL || '', options.url)))) return sent
+    await session.ready(options.byUser)
+    const token = session.token() || ''
     options.headers = scope.withToken(options.headers, token)
-    known.set(options, { token, repeated })
+    sendings.set(options, { token, repeated })
     return options
   }
 
-  /** @param {any} reply of flyio @param {any} options of its request */
+  /** @param {FlyReply} reply of flyio @param {Options} options of its request */
   async function settle({ status: statusCode, headers: header, data }, options) {
-    const sent = known.get(options)
+    const sent = sendings.get(options)
     if (!sent) return undefined
     const reply = { statusCode, header, data }
-    const code = (config.codeOf || codeOf)(reply)
-    const again = await judge(parts, Object.assign({ reply, code, replay: options.replay !== false }, sent))
+    const code = calling('codeOf', () => (config.codeOf || codeOf)(reply))
+    const again = await judge(parts, Object.assign({ reply, code, request: nameOf(options.method, options.url), replay: options.replay !== false, byUser: options.byUser }, /** @type {Sent} */ (sent)))
     if (!again) return undefined
     const copy = Object.assign({}, options)
-    known.set(copy, { repeated: true })
+    sendings.set(copy, { repeated: true })
     return fly.request(copy)
   }
 
-  /** @param {any} reply */
-  response.handler = async (reply) => (await settle(reply, reply.request)) || ofResponse.run('handler', reply)
+  response.handler = async (given) => {
+    const reply = /** @type {FlyReply} */ (given)
+    return (await settle(reply, reply.request)) || ownResponse.run('handler', reply)
+  }
 
-  /** @param {any} error of flyio, with a response when there was one */
-  response.onerror = async (error) => {
+  // With a response when there was one.
+  response.onerror = async (given) => {
+    const error = /** @type {{response?: FlyReply, request: Options}} */ (given)
     const again = error.response && await settle(error.response, error.request)
     if (again) return again
-    const result = await ofResponse.run('onerror', error)
+    const result = await ownResponse.run('onerror', error)
     // As in flyio: an error that comes back as it went in is still an error.
     if (result === error) throw error
     return result
   }
 
   return () => {
-    ofRequest.restore()
-    ofResponse.restore()
+    ownRequest.restore()
+    ownResponse.restore()
   }
 }
 

@@ -7,6 +7,7 @@
  * flight()   the login others can wait for, or null
  * begin()    starts one
  * drop()     nobody waits for it any more, its outcome counts for nothing
+ * borrow()   a session that nobody keeps: for a last word to the server
  *
  * A dropped login may still be on the wire.  The next one begins when that has
  * ended, so that the server never sees two of ours at once.
@@ -18,57 +19,84 @@
 'use strict'
 
 const { MpAuthError, aborted } = require('./errors')
-const { LOGIN } = require('./gate')
-const { ofPlatform, dataOf, rejected } = require('./reply')
+const { ask } = require('./notices')
+const { LOGIN } = require('./limiter')
+const { replyOf, dataOf, rejected } = require('./reply')
 
-/** @typedef {{dropped: boolean, joined: number, promise: Promise<any>, reject: (error: any) => void}} Flight */
+/** @typedef {import('../types/parts').Flight} Flight */
+/** @typedef {import('../types').Session & import('../types/parts').Stored} Answered */
 
-/** A reply of onlogin as a session. @param {import('./reply').Reply} reply */
+/** What the server allows for `device`. */
+const DEVICE_MAX = 64
+
+/** A reply of onlogin as a session. @param {import('../types/parts').Reply} reply @returns {Answered} */
 function sessionOf(reply) {
-  const { token, newUser, userInfo } = dataOf(reply)
+  const { token, newUser, userInfo, expiresIn, absoluteExpiresIn } = dataOf(reply)
   if (!token || typeof token !== 'string') throw rejected(reply, 'no token')
-  return { token, newUser: newUser === true, userInfo: userInfo || {} }
+  const now = Date.now()
+  return Object.assign({ token, newUser: newUser === true, userInfo: userInfo || {} }, expiresIn > 0 && {
+    life: expiresIn * 1000,
+    until: now + expiresIn * 1000,
+    end: now + (absoluteExpiresIn || expiresIn) * 1000
+  })
 }
 
 /**
- * @param {any} config
- * @param {import('./platform').Platform} platform
- * @param {(session: any) => void} landed called before anybody who waits
- * @param {(error: any) => void} failed likewise
+ * What the user's list of sessions calls this one: model and version.
+ * @param {import('../types/parts').Wx} wx
  */
-function createLogin({ baseURL, paths, appid, timeout }, platform, landed, failed) {
+function deviceOf(wx) {
+  try {
+    const { model } = wx.getDeviceInfo ? wx.getDeviceInfo() : wx.getSystemInfoSync()
+    const { version } = wx.getAppBaseInfo ? wx.getAppBaseInfo() : wx.getSystemInfoSync()
+    return [model, version && 'WeChat ' + version].filter(Boolean).join(' / ')
+  } catch (unknown) {
+    return ''
+  }
+}
+
+/**
+ * @param {import('../types/parts').Settings} config
+ * @param {import('./platform').Platform} platform
+ * @param {(session: Answered) => void} loggedIn called before anybody who waits
+ * @param {(error: import('../types/parts').Failure) => void} failed likewise
+ */
+function createLogin({ baseURL, paths, appid, timeout, device, loginData, wx }, platform, loggedIn, failed) {
   /** @type {Flight | null} */
   let current = null
-  /** Settles when the login begun last has left the wire. */
+  /** Settles when the login begun last has left the wire. @type {Promise<unknown>} */
   let last = Promise.resolve()
 
-  /** @param {string} code */
-  function message(code) {
-    return {
-      url: baseURL + paths.login,
-      method: 'POST',
-      header: { 'content-type': 'application/json' },
-      data: appid ? { code, appid } : { code },
-      timeout
-    }
+  /** @param {string} field @param {unknown} given a value, or a function that gives it */
+  const valueOf = (field, given) => (typeof given === 'function' ? ask(field, () => given(), timeout) : Promise.resolve(given))
+
+  /** What onlogin is told beside the code. @returns {Promise<object>} */
+  async function more() {
+    const name = String(await valueOf('device', device === null ? deviceOf(wx) : device) || '')
+    // eslint-disable-next-line no-control-regex
+    const label = Array.from(name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '')).slice(0, DEVICE_MAX).join('')
+    return Object.assign({}, await valueOf('loginData', loginData), appid ? { appid } : null, label ? { device: label } : null)
   }
 
-  /** @param {Flight} mine */
+  /** @param {{dropped: boolean}} mine */
   async function once(mine) {
     if (mine.dropped) throw aborted()
     if (!platform.canLogin()) throw new MpAuthError('LOGIN_UNAVAILABLE', 'no wx.login')
     const { code } = await platform.call('login', { timeout })
     if (!code) throw new MpAuthError('WX_LOGIN_FAILED', 'no code')
-    const res = await platform.send({
-      name: 'request',
-      rank: LOGIN,
-      prepare: () => (mine.dropped ? null : message(code))
-    })
+    const data = device === false && !loginData ? Object.assign({}, appid && { appid }) : await more()
+    const res = await platform.send({ name: 'request', rank: LOGIN, prepare: () => (mine.dropped ? null : {
+      url: baseURL + paths.login,
+      method: 'POST',
+      header: { 'content-type': 'application/json' },
+      data: Object.assign({}, data, { code }),
+      timeout
+    }) })
     if (!res) throw aborted()
-    return sessionOf(ofPlatform(res))
+    return sessionOf(replyOf(res))
   }
 
-  /** @param {Flight} mine */
+  /** @param {{dropped: boolean}} mine */
   function exchange(mine) {
     return once(mine).catch((error) => {
       if (error.code === 'CODE_INVALID' || error.code === 'CODE_USED') return once(mine)
@@ -78,18 +106,17 @@ function createLogin({ baseURL, paths, appid, timeout }, platform, landed, faile
 
   /** @returns {Flight} */
   function begin() {
-    /** @type {any} */
-    const mine = { dropped: false, joined: 0 }
+    const mine = /** @type {Flight} */ ({ dropped: false, joined: 0, byUser: false })
     mine.promise = new Promise((resolve, reject) => {
       mine.reject = reject
-      const end = (/** @type {(outcome: any) => void} */ tell, /** @type {(outcome: any) => void} */ settle) =>
-        (/** @type {any} */ outcome) => {
-          if (mine.dropped) return
-          current = null
-          tell(outcome)
-          settle(outcome)
-        }
-      last = last.then(() => exchange(mine)).then(end(landed, resolve)).catch(end(failed, reject))
+      /** @type {<T>(tell: (outcome: T) => void, settle: (outcome: T) => void) => (outcome: T) => void} */
+      const end = (tell, settle) => (outcome) => {
+        if (mine.dropped) return
+        current = null
+        tell(outcome)
+        settle(outcome)
+      }
+      last = last.then(() => exchange(mine)).then(end(loggedIn, resolve)).catch(end(failed, reject))
     })
     current = mine
     return mine
@@ -103,7 +130,13 @@ function createLogin({ baseURL, paths, appid, timeout }, platform, landed, faile
     mine.reject(aborted())
   }
 
-  return { flight: () => current, begin, drop }
+  function borrow() {
+    const session = last.then(() => exchange({ dropped: false }))
+    last = session.catch(() => {})
+    return session
+  }
+
+  return { flight: () => current, begin, drop, borrow }
 }
 
 module.exports = { createLogin }

@@ -10,20 +10,22 @@
 
 const { MpAuthError } = require('./errors')
 
-/** @returns {any} the page the user sees, if there is one */
+/** @typedef {{route?: string, options?: {[name: string]: string | undefined}, selectComponent?(selector: string): unknown}} Page */
+
+/** @returns {Page | undefined} the page the user sees, if there is one */
 function topPage() {
   const pages = typeof getCurrentPages === 'function' ? getCurrentPages() : []
   return pages[pages.length - 1]
 }
 
-/** @param {any} page */
+/** @param {Page} page */
 function addressOf(page) {
   const options = page.options || {}
   const query = Object.keys(options).map((key) => `${key}=${options[key]}`).join('&')
   return '/' + page.route + (query ? '?' + query : '')
 }
 
-/** @param {any} cause */
+/** @param {{message?: string} | undefined} cause */
 function refused(cause) {
   return new MpAuthError('NAVIGATE_FAILED', cause && cause.message, { cause })
 }
@@ -31,12 +33,13 @@ function refused(cause) {
 /**
  * @param {import('./platform').Platform} platform
  * @param {string} authPage
- * @param {any} page to come back to
+ * @param {Page | undefined} page to come back to
  * @param {number} mustAuthStep
+ * @param {string[]} [need] when it was named so
  */
-async function leaveFor(platform, authPage, page, mustAuthStep) {
+async function leaveFor(platform, authPage, page, mustAuthStep, need) {
   if (!page || !page.route) throw new MpAuthError('NAVIGATE_FAILED', 'no page')
-  const url = `${authPage}?mustAuthStep=${mustAuthStep}&backTo=${encodeURIComponent(addressOf(page))}`
+  const url = `${authPage}?mustAuthStep=${mustAuthStep}${need ? '&need=' + need : ''}&backTo=${encodeURIComponent(addressOf(page))}`
   try {
     await platform.call('redirectTo', { url })
   } catch (cause) {
@@ -44,7 +47,7 @@ async function leaveFor(platform, authPage, page, mustAuthStep) {
   }
 }
 
-/** @param {any} backTo as the page got it: encoded, or decoded by a router */
+/** @param {string | undefined} backTo as the page got it: encoded, or decoded by a router */
 function decode(backTo) {
   if (typeof backTo !== 'string' || backTo[0] === '/') return backTo
   try {
@@ -56,7 +59,7 @@ function decode(backTo) {
 
 /**
  * @param {import('./platform').Platform} platform
- * @param {any} options of the authorisation page
+ * @param {{backTo?: string} | undefined} options of the authorisation page
  */
 async function comeBack(platform, options) {
   const url = decode(options && options.backTo)

@@ -3,7 +3,7 @@
  * platform.js: the only file that calls wx for the network and for login.
  *
  *   call(name, options)      one wx API as a promise
- *   send(job)                the same through the gate, can be given up
+ *   send(job)                the same through the limiter, can be given up
  *
  * Every call settles once: by success, fail, a throw (which counts as a
  * failure) or our own time limit.  The platform's limit alone is not trusted:
@@ -12,7 +12,7 @@
 'use strict'
 
 const { MpAuthError, aborted } = require('./errors')
-const { createGate } = require('./gate')
+const { createLimiter } = require('./limiter')
 
 /** Scene of the single page that opens from a shared moment: no login there. */
 const SINGLE_PAGE = 1154
@@ -20,27 +20,31 @@ const SINGLE_PAGE = 1154
 /**
  * @typedef {object} Job
  * @property {'request' | 'uploadFile' | 'downloadFile'} name
- * @property {number} rank of gate.js
+ * @property {number} rank of limiter.js
  * @property {import('./signal').Signal} [signal]
- * @property {() => any} prepare called when it is sent: the options of wx.NAME, or null not to send
+ * @property {(task: import('../types/parts').Task) => void} [onTask] gets the platform's task
+ * @property {() => object | null} prepare called when it is sent: the options of wx.NAME, or null not to send
  */
 
-/** @typedef {(error: any, result?: any) => void} End called once */
+/** @typedef {import('../types/parts').PlatformResult} Result */
+/** @typedef {import('../types/parts').Task} Task */
+/** @typedef {(error: unknown, result?: Result | null) => void} End called once */
 
 /** @typedef {ReturnType<typeof createPlatform>} Platform */
 
 /**
  * @param {string} name of the API
- * @param {any} cause what the platform said or threw
+ * @param {unknown} cause what the platform said or threw
  */
 function failure(name, cause) {
-  const words = String((cause && (cause.errMsg || cause.message)) || cause)
+  const { errMsg, message } = /** @type {Result} */ (cause || {})
+  const words = String(errMsg || message || cause)
   let code = name === 'login' ? 'WX_LOGIN_FAILED' : 'NETWORK'
   if (/time-?d? ?out/i.test(words)) code = 'TIMEOUT'
   return new MpAuthError(code, `wx.${name}: ${words}`, { cause })
 }
 
-/** @param {any} task of wx.request and the like */
+/** @param {Task | undefined} task of wx.request and the like */
 function stop(task) {
   try {
     if (task && task.abort) task.abort()
@@ -49,19 +53,20 @@ function stop(task) {
   }
 }
 
-/** @param {{wx: any, timeout: number, maxConcurrent: number}} config */
+/** @param {Pick<import('../types/parts').Settings, 'wx' | 'timeout' | 'maxConcurrent'>} config */
 function createPlatform({ wx, timeout, maxConcurrent }) {
-  const enter = createGate(maxConcurrent)
+  const enter = createLimiter(maxConcurrent)
 
   /**
    * @param {string} name
-   * @param {any} options
+   * @param {{timeout?: number}} options
    * @param {End} end
+   * @param {Job['onTask']} [onTask]
    * @returns {() => void} stops it without calling `end`
    */
-  function start(name, options, end) {
+  function start(name, options, end, onTask) {
     let over = false
-    /** @type {any} */
+    /** @type {Task | undefined} */
     let task
     const limit = options.timeout || timeout
     const close = () => {
@@ -77,16 +82,21 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
       cancel()
       end(new MpAuthError('TIMEOUT', `wx.${name}: no answer within ${limit} ms`))
     }, limit)
-    const fail = (/** @type {any} */ cause) => {
+    const fail = (/** @type {unknown} */ cause) => {
       if (close()) end(failure(name, cause))
     }
-    const success = (/** @type {any} */ result) => {
+    const success = (/** @type {Result} */ result) => {
       if (close()) end(null, result || {})
     }
     try {
       task = wx[name](Object.assign({}, options, { success, fail }))
     } catch (cause) {
       fail(cause)
+    }
+    try {
+      if (onTask && task) onTask(task)
+    } catch (ignored) {
+      // The application's own affair; the request goes on.
     }
     return cancel
   }
@@ -99,7 +109,7 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
   function prepareAndStart(job, end) {
     try {
       const options = job.prepare()
-      if (options) return start(job.name, options, end)
+      if (options) return start(job.name, options, end, job.onTask)
       end(null, null)
     } catch (error) {
       end(error)
@@ -110,17 +120,17 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
   /**
    * @param {string} name
    * @param {object} [options]
-   * @returns {Promise<any>}
+   * @returns {Promise<Result>}
    */
   function call(name, options) {
     return new Promise((resolve, reject) => {
-      start(name, options || {}, (error, result) => (error ? reject(error) : resolve(result)))
+      start(name, options || {}, (error, result) => (error ? reject(error) : resolve(result || {})))
     })
   }
 
   /**
    * @param {Job} job
-   * @returns {Promise<any>} the platform's result, or null when `prepare` did not want it sent
+   * @returns {Promise<Result | null>} the platform's result, or null when `prepare` did not want it sent
    */
   function send(job) {
     return new Promise((resolve, reject) => {
@@ -136,7 +146,7 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
           leave()
           if (unlisten) unlisten()
           if (error) reject(error)
-          else resolve(result)
+          else resolve(result || null)
         })
         cancel = () => {
           stopTask()
@@ -156,16 +166,39 @@ function createPlatform({ wx, timeout, maxConcurrent }) {
     }
   }
 
-  /** @param {() => void} listener called when the mini program comes to the foreground */
-  function onShow(listener) {
+  /** Before base library 2.1.2 there is no such event. @param {'onAppShow' | 'onAppHide'} name @param {() => void} listener */
+  function listen(name, listener) {
     try {
-      wx.onAppShow(listener)
+      wx[name](listener)
     } catch (missing) {
-      // Before base library 2.1.2: one foreground period, for ever.
+      // One foreground period, for ever.
     }
   }
 
-  return { call, send, canLogin, onShow }
+  let hidden = false
+  /** @type {Array<() => void>} */
+  let waiting = []
+  listen('onAppHide', () => {
+    hidden = true
+  })
+  listen('onAppShow', () => {
+    const ready = waiting
+    waiting = []
+    hidden = false
+    for (const go of ready) go()
+  })
+
+  return {
+    call,
+    send,
+    canLogin,
+
+    /** @param {() => void} listener called when the mini program comes to the foreground */
+    onShow: (listener) => listen('onAppShow', listener),
+
+    /** Resolves when the mini program is in the foreground: at once, when it is. @returns {Promise<void>} */
+    foreground: () => new Promise((resolve) => (hidden ? void waiting.push(resolve) : resolve()))
+  }
 }
 
 module.exports = { createPlatform }

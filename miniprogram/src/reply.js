@@ -2,7 +2,7 @@
 /*
  * reply.js: what came back.
  *
- *   ofPlatform(res)        {statusCode, header, data, requestId}, data parsed
+ *   replyOf(res)        {statusCode, header, data, requestId}, data parsed
  *   codeOf(reply)          the code of a reply by the rules of wxlogin
  *   errorOf(reply, code)   the same as an error
  *   dataOf(reply)          `data` of a wxlogin reply, or throws its error
@@ -14,19 +14,20 @@
 
 const { MpAuthError } = require('./errors')
 
-/** @typedef {{statusCode: number, header: {[name: string]: string}, data: any, requestId?: string}} Reply */
+/** @typedef {import('../types/parts').Reply} Reply */
+/** @typedef {import('../types').Json} Json */
 
 /**
- * @param {{[name: string]: any} | undefined} header
+ * @param {{[name: string]: string} | undefined} header
  * @param {string} name in lower case
  * @returns {string | undefined}
  */
 function headerOf(header, name) {
   const key = Object.keys(header || {}).find((other) => other.toLowerCase() === name)
-  return key === undefined ? undefined : String(/** @type {any} */ (header)[key])
+  return key === undefined || !header ? undefined : String(header[key])
 }
 
-/** @param {any} text */
+/** @param {unknown} text @returns {Json} */
 function parse(text) {
   if (typeof text !== 'string') return text
   try {
@@ -37,14 +38,14 @@ function parse(text) {
 }
 
 /**
- * @param {any} res of request, uploadFile or downloadFile
+ * @param {import('../types/parts').PlatformResult} res of request, uploadFile or downloadFile
  * @param {boolean} [isText] the platform leaves the body unparsed
  * @returns {Reply}
  */
-function ofPlatform(res, isText) {
+function replyOf(res, isText) {
   const header = res.header || {}
   return {
-    statusCode: res.statusCode,
+    statusCode: res.statusCode || 0,
     header,
     data: isText ? parse(res.data) : res.data,
     requestId: headerOf(header, 'x-request-id')
@@ -54,7 +55,7 @@ function ofPlatform(res, isText) {
 /**
  * HTTP 401 is a refusal whatever the body is; a web server or a proxy may have
  * written it.
- * @param {{statusCode: number, data?: any}} reply
+ * @param {{statusCode: number, data?: unknown}} reply
  * @returns {string | number | undefined}
  */
 function codeOf(reply) {
@@ -67,7 +68,7 @@ function codeOf(reply) {
 /**
  * @param {Reply} reply
  * @param {string} code
- * @param {object} [extra]
+ * @param {object} [extra] in place of what the reply says
  */
 function errorOf(reply, code, extra) {
   const { message, field } = parse(reply.data) || {}
@@ -82,7 +83,7 @@ function errorOf(reply, code, extra) {
 
 /**
  * @param {Reply} reply
- * @returns {any}
+ * @returns {Json}
  */
 function dataOf(reply) {
   const body = parse(reply.data)
@@ -101,4 +102,4 @@ function rejected(reply, why) {
   return errorOf(reply, 'LOGIN_REJECTED', { message: `HTTP ${reply.statusCode}: ${why}` })
 }
 
-module.exports = { ofPlatform, codeOf, errorOf, dataOf, rejected }
+module.exports = { replyOf, codeOf, errorOf, dataOf, rejected }

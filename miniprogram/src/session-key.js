@@ -11,14 +11,15 @@
 
 const { aborted } = require('./errors')
 
-/** @typedef {{period: number, era: number, promise?: Promise<void>}} Moment */
+/** @typedef {{period: number, generation: number, promise?: Promise<void>}} Moment */
 
 /**
  * @param {import('./session').Session} session
  * @param {import('./platform').Platform} platform
+ * @param {import('../types/parts').Parts['hooks']} hooks log: session-key.dead
  * @returns {() => Promise<void>} ensureSessionKey
  */
-function createSessionKey(session, platform) {
+function createSessionKey(session, platform, hooks) {
   let period = 0
   /** @type {Moment | null} when it was known to be good */
   let good = null
@@ -26,10 +27,10 @@ function createSessionKey(session, platform) {
   let running = null
 
   /** @returns {Moment} */
-  const now = () => ({ period, era: session.era() })
-  const isNow = (/** @type {Moment | null} */ then) => then && then.period === period && then.era === session.era()
+  const now = () => ({ period, generation: session.generation() })
+  const isNow = (/** @type {Moment | null} */ then) => then && then.period === period && then.generation === session.generation()
 
-  session.onLanded(() => {
+  session.afterLogin(() => {
     good = now()
   })
   platform.onShow(() => {
@@ -41,8 +42,11 @@ function createSessionKey(session, platform) {
     const token = session.token()
     const fresh = await platform.call('checkSession').then(() => true, () => false)
     if (fresh) good = mine
-    else if (session.era() !== mine.era) throw aborted()
-    else if (session.token() === token) await session.refreshLogin()
+    else if (session.generation() !== mine.generation) throw aborted()
+    else if (session.token() === token) {
+      hooks.log('warn', 'session-key.dead', {})
+      await session.refreshLogin()
+    }
   }
 
   /** @param {Moment} mine */
@@ -51,7 +55,7 @@ function createSessionKey(session, platform) {
   }
 
   return async function ensure() {
-    if (!session.token()) await session.login()
+    if (!session.token()) await session.login({ auto: true })
     else if (!isNow(good)) await (isNow(running) ? /** @type {Moment} */ (running) : begin()).promise
   }
 

@@ -10,6 +10,9 @@
  */
 'use strict'
 
+/** @typedef {(outcome: any) => unknown} Callback gets a value or an error, whatever the state is about */
+/** @typedef {{resolve(value: unknown): void, reject(error: unknown): void}} Settle */
+
 const WAIT = 0
 const RESOLVE = 1
 const REJECT = 2
@@ -20,9 +23,9 @@ class Status {
   /** @param {string} name shown to developers only */
   constructor(name) {
     this.name = name
-    /** @type {{state: import('../types').StatusState, value: any, error: any}} */
+    /** @type {{state: import('../types').StatusState, value: unknown, error: unknown}} */
     this._now = { state: 'idle', value: undefined, error: undefined }
-    /** @type {Array<(now: object) => boolean>} each says whether it is done */
+    /** @type {Array<(now: Status['_now']) => boolean>} each says whether it is done */
     this._waiters = []
   }
 
@@ -36,12 +39,12 @@ class Status {
     this._go('ing', undefined, undefined)
   }
 
-  /** It has succeeded. @param {any} value what waiters get */
+  /** It has succeeded. @param {unknown} value what waiters get */
   success(value) {
     this._go('success', value, undefined)
   }
 
-  /** It has failed. @param {any} error what waiters get */
+  /** It has failed. @param {unknown} error what waiters get */
   fail(error) {
     this._go('fail', undefined, error)
   }
@@ -65,32 +68,32 @@ class Status {
 
   /**
    * Resolves when successful, now or later; rejects when failed, now or later.
-   * @param {any} [fn] called with the value; its result is what the promise resolves to
+   * @param {Callback | {keepWaiting?: boolean}} [fn] called with the value; its result is what the promise resolves to
    * @param {{keepWaiting?: boolean}} [options] keepWaiting: a failure is no end, wait for the next success
    */
   must(fn, options) {
     const call = typeof fn === 'function' ? fn : undefined
-    const { keepWaiting } = (call ? options : fn) || { keepWaiting: false }
+    const { keepWaiting } = /** @type {{keepWaiting?: boolean}} */ ((call ? options : fn) || {})
     return this._when((state) => {
       if (state === 'success') return RESOLVE
       return state === 'fail' && !keepWaiting ? REJECT : WAIT
     }, call)
   }
 
-  /** Resolves at the first success, now or later; never rejects by itself. @param {(value: any) => void} [fn] */
+  /** Resolves at the first success, now or later; never rejects by itself. @param {Callback} [fn] */
   onceSuccess(fn) {
     return this._when((state) => (state === 'success' ? RESOLVE : WAIT), fn && ((value) => (fn(value), value)))
   }
 
-  /** Resolves with the error of the first failure, now or later. @param {(error: any) => void} [fn] */
+  /** Resolves with the error of the first failure, now or later. @param {Callback} [fn] */
   onceFail(fn) {
     return this._when((state) => (state === 'fail' ? RESOLVE : WAIT), fn && ((error) => (fn(error), error)))
   }
 
   /**
    * @param {import('../types').StatusState} state
-   * @param {any} value
-   * @param {any} error
+   * @param {unknown} value
+   * @param {unknown} error
    */
   _go(state, value, error) {
     const now = { state, value, error }
@@ -104,14 +107,13 @@ class Status {
 
   /**
    * @param {(state: string) => number} verdict
-   * @param {((outcome: any) => any)} [fn]
+   * @param {Callback} [fn]
    * @returns {Promise<any>}
    */
   _when(verdict, fn) {
-    /** @type {any} */
-    const settle = {}
+    const settle = /** @type {Settle} */ ({})
     const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }))
-    const look = (/** @type {any} */ now) => {
+    const look = (/** @type {Status['_now']} */ now) => {
       const end = verdict(now.state)
       if (end === REJECT) {
         // With a callback nobody may look at the promise.
@@ -128,9 +130,9 @@ class Status {
 }
 
 /**
- * @param {any} outcome
- * @param {((outcome: any) => any) | undefined} fn
- * @param {{resolve(value: any): void, reject(error: any): void}} settle
+ * @param {unknown} outcome
+ * @param {Callback | undefined} fn
+ * @param {Settle} settle
  */
 function hand(outcome, fn, settle) {
   try {

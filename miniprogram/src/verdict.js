@@ -8,6 +8,9 @@
  *
  *   reply                        first time           second time
  *   AUTH_EXPIRED, AUTH_INVALID   renew, again         reject
+ *     the same, once a fresh     hand over
+ *     token that is good
+ *     elsewhere did not help
  *   DECRYPT_WX_OPEN_DATA_FAIL    refresh, reject with userAction 'retap'
  *   all else                     hand over            hand over
  *
@@ -16,6 +19,7 @@
  */
 'use strict'
 
+const { pathOf } = require('./url')
 const { isRefusal } = require('./errors')
 const { errorOf } = require('./reply')
 
@@ -24,21 +28,40 @@ const UNDECRYPTABLE = 'DECRYPT_WX_OPEN_DATA_FAIL'
 const nothing = () => {}
 
 /**
- * @param {{session: import('./session').Session, ui: any}} client
- * @param {{reply: import('./reply').Reply, code: any, token: string, repeated: boolean, replay: boolean}} answer
+ * @typedef {object} Answer
+ * @property {import('./reply').Reply} reply
+ * @property {string | number | undefined} code of the reply
+ * @property {string} token it was sent with
+ * @property {string} request its name: method and path
+ * @property {boolean} repeated is this the second time?
+ * @property {boolean} replay may it be repeated?
+ * @property {boolean} [byUser]
+ */
+
+/** The name of a request. @param {string | undefined} method @param {string} url */
+const nameOf = (method, url) => (method || 'GET').toUpperCase() + ' ' + pathOf(url).split('?')[0]
+
+/**
+ * @param {Pick<import('../types/parts').Parts, 'session' | 'ui'>} client
+ * @param {Answer} answer
  * @returns {Promise<boolean>}
  */
 async function judge(client, answer) {
-  const { reply, code, token, repeated, replay } = answer
-  if (!isRefusal(code) && reply.statusCode < 500) client.session.accepted(token)
-  if (code === UNDECRYPTABLE) throw await retap(client, reply, token)
+  const { reply, code, token, request, repeated, replay, byUser } = answer
+  const { session } = client
+  if (!isRefusal(code) && reply.statusCode < 500) session.accepted(token, request, repeated)
+  if (code === UNDECRYPTABLE) throw await retap(client, reply, token, byUser)
   if (!isRefusal(code)) return false
+  if (!session.isToBlame(token, request)) return false
   const refused = errorOf(reply, code)
-  if (repeated) throw refused
-  const renewed = client.session.renew(token, refused)
+  if (repeated) {
+    session.notCured(request)
+    throw refused
+  }
+  const renewed = session.renew(token, refused, byUser)
   if (!replay) {
     // The next request profits from the refresh; this one does not wait for it.
-    renewed.catch(nothing)
+    renewed.then(() => session.notCured(request), nothing)
     throw refused
   }
   await renewed
@@ -46,14 +69,15 @@ async function judge(client, answer) {
 }
 
 /**
- * @param {{session: import('./session').Session, ui: any}} client
+ * @param {Pick<import('../types/parts').Parts, 'session' | 'ui'>} client
  * @param {import('./reply').Reply} reply
  * @param {string} token
+ * @param {boolean} [byUser]
  */
-async function retap(client, reply, token) {
+async function retap(client, reply, token, byUser) {
   let cause
   try {
-    await client.session.renew(token, null)
+    await client.session.renew(token, null, byUser)
   } catch (error) {
     cause = error
   }
@@ -62,4 +86,4 @@ async function retap(client, reply, token) {
   return error
 }
 
-module.exports = { judge }
+module.exports = { judge, nameOf }

@@ -136,14 +136,17 @@ async function userContainer(t, options) {
   return world
 }
 
-test('user-container: ok: the nickname, without the picture where nobody can upload it', async (t) => {
+test('user-container: ok: the picture to the server, then the nickname; no hook is needed', async (t) => {
   const { comp, backend, events } = await userContainer(t)
   fire(part(comp, 'pick'), 'chooseavatar', { avatarUrl: 'wxfile://tmp_1.png' })
   assert.equal(comp.data.avatarUrl, 'wxfile://tmp_1.png')
   assert.ok(part(comp, 'picture'))
   const success = heard(comp, 'success')
   submit(comp, '  小明 ')
-  assert.equal((await success).userInfo.nickname, '小明')
+  const { userInfo } = await success
+  assert.equal(userInfo.nickname, '小明')
+  assert.match(userInfo.avatarUrl, /^https:/)
+  assert.deepEqual(sentTo(backend, '/wx/updateavatar'), [{ filePath: 'wxfile://tmp_1.png', name: 'file' }])
   assert.deepEqual(sentTo(backend, '/wx/updateuser'), [{ nickname: '小明' }])
   assert.deepEqual(names(events), ['chooseavatar', 'success'])
 })
@@ -164,7 +167,7 @@ test('user-container: deny: no picture chosen, no nickname typed: nothing is sen
   const { comp, backend, events } = await userContainer(t)
   fire(part(comp, 'pick'), 'chooseavatar', { errMsg: 'chooseAvatar:fail cancel' })
   submit(comp, '   ')
-  assert.deepEqual(names(events), ['chooseavatar', 'deny'])
+  assert.deepEqual(names(events), ['chooseavatar'])
   assert.equal(part(comp, 'field-input').data.focus, true)
   assert.equal(backend.count('/wx/updateuser'), 0)
 })

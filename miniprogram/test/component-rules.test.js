@@ -46,7 +46,7 @@ test('without setDefaultClient: BAD_CONFIG, not silence', () => {
 
 test('WeChat\'s own compiler takes every template', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, () => {
   createPhone()
-  for (const name of ['user-container', 'phone-container', 'auth-flow', 'auth-popup', 'auth-page']) {
+  for (const name of ['user-container', 'phone-container', 'auth-flow', 'auth-popup', 'auth-page', 'session-list']) {
     const comp = simulate.render(idOf(name, 'official'))
     comp.attach(window.document.body)
     comp.detach()
@@ -56,7 +56,7 @@ test('WeChat\'s own compiler takes every template', { skip: process.platform !==
 
 test('every component has its four files', () => {
   const folders = readdirSync(join(root, 'components'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  assert.deepEqual(folders.sort(), ['auth-flow', 'auth-page', 'auth-popup', 'phone-container', 'user-container'])
+  assert.deepEqual(folders.sort(), ['auth-flow', 'auth-page', 'auth-popup', 'phone-container', 'session-list', 'user-container'])
   for (const folder of folders) {
     for (const ending of ['js', 'json', 'wxml', 'wxss']) assert.ok(existsSync(join(root, 'components', folder, 'index.' + ending)))
   }

@@ -61,14 +61,14 @@ test('the global wx is used when none is given', () => {
 
 test('the client and the exports have the documented shape', () => {
   assert.deepEqual(Object.keys(sdk).sort(), [
-    'AuthStep', 'MpAuthError', 'Status', 'attachFly', 'createClient', 'getDefaultClient', 'mustAuth', 'setDefaultClient', 'withAuth'])
+    'AuthDisplayMode', 'AuthStep', 'AuthStepType', 'MpAuthError', 'Status', 'attachFly', 'createClient', 'getDefaultClient', 'mustAuth', 'setDefaultClient', 'withAuth'])
   const client = make()
   assert.deepEqual(Object.keys(client).sort(), [
-    'auth', 'delete', 'downloadFile', 'get', 'post', 'put', 'request', 'session', 'status', 'uploadFile'])
-  assert.deepEqual(Object.keys(client.auth).sort(), ['backFromAuth', 'currentStep', 'mustAuth', 'nextStep', 'steps', 'withAuth'])
+    'auth', 'connectSocket', 'delete', 'downloadFile', 'get', 'post', 'put', 'request', 'session', 'status', 'texts', 'uploadFile'])
+  assert.deepEqual(Object.keys(client.auth).sort(), ['backFromAuth', 'currentStep', 'getAuthStep', 'missing', 'mustAuth', 'nextStep', 'steps', 'withAuth'])
   assert.deepEqual(Object.keys(client.status).sort(), ['auth', 'login'])
   assert.deepEqual(Object.keys(client.session).sort(), [
-    'clearSession', 'ensureLogin', 'ensureSessionKey', 'getToken', 'getUser', 'guards', 'hasPhone', 'hasUser', 'login', 'logout',
-    'refreshLogin', 'unbindPhone', 'updatePhone', 'updateUser'])
+    'bindPhone', 'clearSession', 'ensureLogin', 'ensureSessionKey', 'getToken', 'getUser', 'guards', 'hasPhone', 'hasUnionId', 'hasUser',
+    'list', 'login', 'logout', 'onChange', 'refreshLogin', 'refreshUser', 'resume', 'unbindPhone', 'updatePhone', 'updateUser'])
   assert.deepEqual(sdk.AuthStep, { ONE: 1, TWO: 2, THREE: 3 })
 })

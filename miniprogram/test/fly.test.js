@@ -116,10 +116,11 @@ test('DECRYPT_WX_OPEN_DATA_FAIL: retap, as in client.request', flyScene(async ({
   assert.equal(phone.count('login'), 2)
 }))
 
-test('a login that fails is the request\'s error, and nothing is left waiting', flyScene(async ({ clock, fly, backend }) => {
+test('a login that fails is the request\'s error, and nothing is left waiting', flyScene(async ({ clock, fly, client, backend }) => {
   backend.fault('/wx/onlogin', 'USER_BLOCKED')
   const ends = await clock.until(Promise.all(times(3, () => outcome(fly.get('/app/x')))))
   assert.deepEqual(ends, ['USER_BLOCKED', 'USER_BLOCKED', 'USER_BLOCKED'])
+  await clock.until(client.session.login())
   assert.equal((await clock.until(fly.get('/app/x'))).status, 200)
 }))
 

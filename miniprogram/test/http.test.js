@@ -135,6 +135,46 @@ test('tokenHeader sessionid: the server finds the token there', async () => {
   assert.equal((await client.get(CHECK)).statusCode, 200)
 })
 
+/** Is it a server of before these programs?  Then it says so in its own words. */
+const isMissing = (error) => Boolean(process.env.WXLOGIN_URL) && error.code === 'NOT_FOUND'
+
+test('a picture of the phone: uploaded with the token, stored, then shown by every reply', async (t) => {
+  const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
+  const { join } = require('node:path')
+  const folder = mkdtempSync(join(require('node:os').tmpdir(), 'wxlogin-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'face.png')
+  // One pixel.
+  writeFileSync(file, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'))
+  const { client } = newPhone()
+  const user = await client.session.updateUser({ nickname: '小明', avatarUrl: file }).catch((error) => error)
+  if (isMissing(user)) {
+    assert.deepEqual([user.field, client.session.getUser().nickname], ['avatarUrl', ''])
+    return t.diagnostic('this server takes no pictures')
+  }
+  assert.match(user.avatarUrl, /^https?:\/\/.*\/[0-9a-f]{32}\.(jpg|png)$/)
+  assert.equal(user.nickname, '小明')
+  assert.equal((await client.session.refreshUser()).avatarUrl, user.avatarUrl)
+})
+
+test('the user\'s sessions: listed, one ended, the others ended', async (t) => {
+  const issueCode = ofNewUser()
+  const [here, there, third] = times(3, (i) => newPhone({ device: 'phone ' + i }, issueCode).client)
+  await here.session.login()
+  await here.session.logout({ scope: 'others' }) // the server of this process knows one user
+  for (const client of [there, third]) await client.session.login()
+  const sessions = await here.session.list().catch((error) => error)
+  if (isMissing(sessions)) return t.diagnostic('this server has no list of sessions')
+  const devicesOf = (list) => list.map(({ device, current }) => device + (current ? ', here' : '')).sort()
+  assert.deepEqual(devicesOf(sessions), ['phone 0, here', 'phone 1', 'phone 2'])
+  const { id } = sessions.find(({ device }) => device === 'phone 2')
+  assert.match(id, /^[0-9a-f]{16}$/)
+  assert.deepEqual(await here.session.logout({ scope: 'one', session: id }), { sessionsEnded: 1 })
+  assert.deepEqual(devicesOf(await here.session.list()), ['phone 0, here', 'phone 1'])
+  assert.deepEqual(await here.session.logout({ scope: 'others' }), { sessionsEnded: 1 })
+  assert.equal((await here.session.list()).length, 1)
+})
+
 test('an aborted request leaves the session as it is', async () => {
   const { client, stats } = newPhone()
   await client.session.login()

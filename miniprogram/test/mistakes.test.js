@@ -138,7 +138,7 @@ test('A13 must() threw in the text and waited in the code: one each, by name', s
 }))
 
 test('A14 hideLoading took the toast with it, and the first of two refreshes hid the sign of the second', scene(async ({ clock, makeClient, phone }) => {
-  const client = makeClient({ ui: 'default' })
+  const client = makeClient({ ui: 'article' })
   await clock.until(client.session.refreshLogin())
   const hide = phone.ui.filter(([name]) => name === 'hideLoading')
   assert.deepEqual(hide, [['hideLoading', { noConflict: true }]])

@@ -192,8 +192,8 @@ test('pain 25: some servers refuse by HTTP status, some by a code in the body', 
 }))
 
 test('pain 27: a toast is hidden by hideLoading', scene(async ({ clock, makeClient, phone }) => {
-  await clock.until(makeClient({ ui: 'default' }).session.refreshLogin())
-  assert.deepEqual(phone.ui.map(([name]) => name), ['showLoading', 'hideLoading'])
+  await clock.until(makeClient({ ui: 'article' }).session.refreshLogin())
+  assert.deepEqual(phone.ui.map(([name]) => name), ['showLoading', 'hideLoading', 'showToast'])
   assert.equal(phone.ui[1][1].noConflict, true)
 }))
 

@@ -34,9 +34,23 @@ test('the first example is ten lines, logs in and fetches, exactly as printed', 
   assert.deepEqual(backend.log.map((entry) => [entry.path, entry.statusCode]), [['/wx/onlogin', 200], ['/wx/checksession', 200]])
 }))
 
+test('waiting for the login without a request: exactly as printed, it ends', scene(async ({ clock, phone, sdk }) => {
+  const { code } = blocksOf(english.slice(english.indexOf('### Wait for the login without a request')))[0]
+  globalThis.wx = phone.wx
+  const printed = []
+  let app
+  const run = new Function('createClient', 'App', 'console', code)
+  run(sdk.createClient, (options) => (app = options), { log: (...words) => printed.push(words), warn: (...words) => printed.push(words) })
+  app.onLaunch()
+  await clock.tick(1000)
+  delete globalThis.wx
+  assert.deepEqual(printed, [['']], 'a nickname, which is not known')
+}))
+
 test('every example parses', () => {
   for (const { language, code } of blocksOf(english)) {
     if (language === 'js') parse(`async () => {\n${code}\n}`, { ecmaVersion: 2018 })
+    if (language === 'mjs') parse(code, { ecmaVersion: 2018, sourceType: 'module' })
   }
 })
 
@@ -57,7 +71,7 @@ test('the table of measurements is what the benchmark prints, and ours never fai
 
 test('the table of settings: every setting, its default, in both languages', () => {
   const config = readConfig({ baseURL: 'https://shop.example', wx: {} })
-  const words = { baseURL: null, appid: null, storage: null, codeOf: null, wx: null, whitelist: '[]', hooks: '{}' }
+  const words = { baseURL: null, appid: null, storage: null, codeOf: null, wx: null, header: null, device: null, loginData: null, texts: null, share: null, whitelist: '[]', origins: '[]', hooks: '{}' }
   const settings = Object.entries(config).flatMap(([name, value]) =>
     (['paths', 'refresh'].includes(name) ? Object.entries(value).map(([member, v]) => [`${name}.${member}`, v]) : [[name, value]]))
   for (const text of [english, chinese]) {
@@ -74,7 +88,7 @@ test('the table of settings: every setting, its default, in both languages', () 
 test('the table of codes: every code the sources make, in both languages and in the types', () => {
   const made = new Set(readdirSync(join(root, 'src')).flatMap((file) =>
     [...readFileSync(join(root, 'src', file), 'utf8').matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map((match) => match[1])))
-  const own = [...made].filter((code) => !/^(AUTH_EXPIRED|AUTH_INVALID|CODE_.*|DECRYPT_.*|OK|POST|GET|PUT|DELETE)$/.test(code))
+  const own = [...made].filter((code) => !/^(AUTH_EXPIRED|AUTH_INVALID|USER_BLOCKED|CODE_.*|DECRYPT_.*|OK|POST|GET|HEAD|PUT|DELETE|OPTIONS|NOT_FOUND|BODY_TOO_LARGE|PHONE|ZH|EN)$/.test(code))
   const types = readFileSync(join(root, 'types', 'index.d.ts'), 'utf8').split('export type OwnCode =')[1].split('\n\n')[0]
   assert.deepEqual(own.sort(), [...types.matchAll(/'([A-Z_]+)'/g)].map((match) => match[1]).sort())
   for (const code of own) {

@@ -11,7 +11,7 @@ const { spawnSync } = require('node:child_process')
 const { readdirSync } = require('node:fs')
 const { join } = require('node:path')
 
-const NOT_ABOUT_THE_CODE = ['variants', 'types', 'package', 'readme', 'foreign']
+const NOT_ABOUT_THE_CODE = ['variants', 'frameworks', 'types', 'package', 'readme', 'foreign']
 
 /** Components run on exparser, whose promises are the engine's. */
 const NOT_FOR = { dist: /^$/, macrotask: /^component-/ }

@@ -10,4 +10,5 @@ export const names: Record<keyof typeof declared, unknown> = real
 export const reverse: Record<keyof typeof real, unknown> = declared
 export const client: declared.Client = real.createClient({ baseURL: 'https://shop.example' })
 export const status: declared.Status<number> = new real.Status('x')
+export const displays: { POPUP: 'popup', PAGE: 'page' } = real.AuthDisplayMode
 export const steps: { ONE: 1, TWO: 2, THREE: 3 } = real.AuthStep as { ONE: 1, TWO: 2, THREE: 3 }

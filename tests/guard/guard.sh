@@ -110,7 +110,8 @@ none "no path of a machine" \
 
 # ---- what has to be told somewhere
 
-settings=$(sed -n 's/^{ "\([a-z_]*\)",.*/\1/p' lib/conf/settings.c)
+settings=$(sed -n 's/^{ .name = "\([a-z_]*\)",.*/\1/p' \
+    lib/conf/settings.c)
 [ "$(printf '%s\n' "$settings" | wc -l)" -ge 30 ] ||
     bail "the settings can't be read from lib/conf/settings.c"
 page=doc/man/wxlogin.conf.5

@@ -6,9 +6,9 @@
 #       doc/hacking.md FILE.[ch]...
 #
 # Prints an offence a line, then "includes N" and "rooms N".  With edges=1 it
-# prints "FROM TO" for each include instead, by name of the file without .c,
-# .h and _int.h.  `private` tells headers of other libraries that only some
-# files may include: each a prefix of its name and a prefix of the file's.
+# prints "FROM TO" for each include instead.  `private` tells headers of other
+# libraries that only some files may include: each a prefix of its name and a
+# prefix of the file's.
 
 FNR == 1 && FILENAME !~ /hacking\.md$/ {
 	room = room_of(FILENAME)
@@ -67,12 +67,7 @@ function included(h,	file, to) {
 	if (h ~ /_int\.h$/ && to != room)
 		offence(where, "\"" h "\" is for " to " only")
 	if (edges)
-		print unit(FILENAME), unit(file)
-}
-
-function unit(file) {
-	sub(/(_int)?\.[ch]$/, "", file)
-	return file
+		print FILENAME, file
 }
 
 function check_private(h,	n, i, pair, kv, ours, allowed) {

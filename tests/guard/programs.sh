@@ -120,7 +120,8 @@ done
 
 # ---- the programs themselves
 
-settings=$(sed -n 's/^{ "\([a-z_]*\)",.*/\1/p' lib/conf/settings.c)
+settings=$(sed -n 's/^{ .name = "\([a-z_]*\)",.*/\1/p' \
+    lib/conf/settings.c)
 [ "$(printf '%s\n' "$settings" | wc -l)" -ge 30 ] ||
     bail "the settings can't be read from lib/conf/settings.c"
 for p in $programs $bundled; do

@@ -2,8 +2,10 @@
 """bundle.py: the zip of `make bundle`, unpacked as its README says into web
 space where programs run as the customer, by suexec, and into such where they
 run as the web server."""
+import json
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import subprocess
@@ -12,8 +14,8 @@ import zipfile
 
 from kit import servers
 from kit.browser import Browser, there as browser_there
-from kit.harness import (APP1, PROGRAMS, ROOT_RUN, Http, check_token, log_in,
-                         post)
+from kit.harness import (APP1, APP2, PROGRAMS, ROOT_RUN, Http, check_token,
+                         log_in, post)
 from kit.replies import sound
 from kit.tap import Failed, check, equal
 from kit.web_space import FORM, GROUP, USER, WORD, made_bundle
@@ -21,6 +23,10 @@ from kit.wechat import Folder, StandIn
 
 SUEXEC = '/usr/lib/apache2/suexec-custom'
 SETTINGS = '/etc/apache2/suexec/www-data'
+HERE = pathlib.Path(__file__).resolve().parent
+SCRIPT = """#!/bin/sh
+printf 'Content-Type: text/plain\\r\\n\\r\\nit ran'
+"""
 
 
 class Space(Folder):
@@ -204,6 +210,276 @@ def page_faults(space, _):
         (space.data / 'etc' / 'setup.key').unlink()
 
 
+class Change:
+    """Changes of an installation that are undone."""
+
+    def __init__(self, space):
+        self.space, self.undo = space, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for step in reversed(self.undo):
+            step()
+
+    def own(self, path):
+        shutil.chown(path, *self.space.owner)
+        return path
+
+    def write(self, path, text):
+        """Other text in a file, or a new one, closed to others."""
+        old = path.read_bytes() if path.exists() else None
+
+        def back():
+            if old is None:
+                path.unlink()
+            else:
+                path.write_bytes(old)
+        self.undo.append(back)
+        path.write_text(text)
+        if old is None:
+            self.own(path).chmod(0o600 if self.space.suexec else 0o660)
+
+    def conf(self, old, new):
+        path = self.space.data / 'etc' / 'wxlogin.conf'
+        text = path.read_text()
+        check(old in text, f'no {old} in {text}')
+        self.write(path, text.replace(old, new))
+
+    def mode(self, path, mode):
+        before = path.stat().st_mode
+        self.undo.append(lambda: path.chmod(before))
+        path.chmod(mode)
+
+    def folder(self, path):
+        self.undo.append(lambda: shutil.rmtree(path))
+        path.mkdir()
+        self.own(path).chmod(0o755 if self.space.suexec else 0o775)
+
+
+def below_root(change, space):
+    change.folder(space.wx / 'data')
+    change.conf('../var/', '../../public_html/wx/data/')
+
+
+def later_secret(change, space):
+    change.write(space.wx / 'secret2', APP2[1] + '\n')
+    conf = space.data / 'etc' / 'wxlogin.conf'
+    change.write(conf, f'{conf.read_text()}default_app = {APP1[0]}\n'
+                 f'[app {APP2[0]}]\nsecret_file = ../../public_html/wx/secret2\n')
+
+
+def public_conf(change, space, secret):
+    """A configuration below the web root, which programs prefer."""
+    change.folder(space.wx / 'etc')
+    text = (space.data / 'etc' / 'wxlogin.conf').read_text()
+    change.write(space.wx / 'etc' / 'wxlogin.conf', text.replace(
+        '../var/', '../../../wxlogin-data/var/').replace(
+            'secret_file = secret', secret))
+
+
+def secret_in_conf(change, space):
+    public_conf(change, space, f'secret = {APP1[1]}')
+
+
+def wrong_secret(change, space):
+    change.write(space.data / 'etc' / 'secret', 'f' * 32)
+
+
+def lame_program(change, space):
+    change.mode(space.wx / 'bin' / 'onlogin.cgi', 0o644)
+
+
+def open_folder(change, space):
+    change.mode(space.data / 'var', 0o777)
+
+
+def placeholder(change, space):
+    change.write(space.data / 'etc' / 'secret', 'put-the-AppSecret-here\n')
+
+
+def utf16(change, space):
+    change.write(space.data / 'etc' / 'secret', '')
+    (space.data / 'etc' / 'secret').write_bytes(APP1[1].encode('utf-16'))
+
+
+def open_secret(change, space):
+    change.mode(space.data / 'etc' / 'secret', 0o644)
+
+
+def typing_error(change, _):
+    change.conf('secret_file', 'secretfile')
+
+
+def no_wechat(change, _):
+    change.conf('http://127.0.0.1', 'http://127.0.0.2')
+
+
+def wrong_key(change, space):
+    key = space.data / 'var' / 'wxlogin.db.key'
+    change.write(key, '')
+    key.write_bytes(os.urandom(32))
+
+
+# What is wrong, and the lines that say so, in both languages.
+FAULTS = [
+    ('database and key below the web root', below_root,
+     ("the database can't be fetched", '数据库无法通过网址下载'),
+     ("the key of the database can't be fetched",
+      '数据库的加密密钥无法通过网址下载')),
+    ("a later app's secret below the web root", later_secret,
+     ('no AppSecret can be fetched', 'AppSecret 无法通过网址下载')),
+    ('a secret in the configuration', secret_in_conf,
+     ('the configuration shows no secret', '配置文件不会泄露')),
+    ('a wrong AppSecret', wrong_secret,
+     ('the AppSecret is wrong', 'AppSecret 不正确')),
+    ('a program without its mode', lame_program,
+     ('onlogin.cgi: mode 0644', 'onlogin.cgi：权限 0644')),
+    ('a folder for everybody', open_folder,
+     ('everybody on this host can write', '任何人都能写入')),
+    ('the secret it came with', placeholder,
+     ('still holds the text it came with', '配置文件')),
+    ('a secret as UTF-16', utf16, ('saved as UTF-16', '配置文件')),
+    ('a secret that others can read', open_secret,
+     ('others can read this file', '配置文件')),
+    ('a typing error', typing_error, ('secretfile', 'secretfile')),
+    ('no way to WeChat', no_wechat, ('firewall', '防火墙')),
+    ("another store's key", wrong_key, ('do not open', '密钥')),
+]
+LATIN = re.compile(r'[A-Za-z]{2,}')
+TERMS = set('wxlogin AppSecret AppID AppId FTP IP https api weixin qq com '
+            'Apache CGIPassAuth On Authorization sessionid htaccess conf '
+            'DOCUMENT ROOT UTF Unicode ANSI appid secret'.split())
+
+
+def failed_lines(space, language):
+    reply = space.http.fetch('POST', '/wx/setup', {
+        **FORM, 'Accept-Language': language}, urllib.parse.urlencode(
+            {'key': WORD}).encode())
+    equal(reply.status, 200, 'status')
+    text = reply.body.decode()
+    check(APP1[1] not in text and APP2[1] not in text, 'a secret is shown')
+    lines = re.findall(r'<li class="no">(.*?)</li>', text, re.S)
+    equal(len(lines), int(re.search('data-failed="([0-9]+)"', text)[1]),
+          'how many failed')
+    return lines
+
+
+def page_kinds(space, _):
+    """Every fault is told in both languages, with a remedy by FTP."""
+    space.key()
+    for name, spoil, *wanted in FAULTS:
+        with Change(space) as change:
+            spoil(change, space)
+            for n, language in enumerate(('en', 'zh-CN')):
+                lines = failed_lines(space, language)
+                for words in wanted:
+                    check([line for line in lines if words[n] in line],
+                          f'{name}: no "{words[n]}" in {lines}')
+                for line in lines:
+                    check(not re.search(r'\b[a-z_]+\.c:[0-9]|chmod|chown',
+                                        line), f'{name}: {line}')
+                    # names of files and settings are what they are
+                    plain = re.sub(r'<[^>]*>|[^ ]*/[^ ：，；]*|\S+\.cgi|'
+                                   r'wx[0-9a-f]{16}|rid \S+|secret_?\w+|'
+                                   r"Couldn't connect to server", ' ', line)
+                    odd = set(LATIN.findall(plain)) - TERMS
+                    check(n == 0 or not odd, f'{name}: {odd} in {plain}')
+        equal(failed_lines(space, 'en'), [], f'{name}: put right')
+    (space.data / 'etc' / 'setup.key').unlink()
+
+
+def page_word(space, _):
+    """A word that is none is told so; what is wrong with it."""
+    for text, says in ((b'too short\n', b'16 or more'),
+                       (WORD.encode('utf-16'), b'UTF-16'),
+                       (b'', b'empty'), (b'two\nlines\n', b'one line')):
+        key = space.key()
+        key.write_bytes(text)
+        reply = space.setup()
+        equal(reply.status, 404, f'{text!r}')
+        check(says in reply.body and str(space.root).encode() not in
+              reply.body, reply)
+    key.write_bytes(b'\xef\xbb\xbf' + WORD.encode() + b'\r\n')
+    equal(space.setup(key=WORD).status, 200, 'as an editor writes it')
+    key.unlink()
+
+
+def direct(space, **variables):
+    """The page as another web server would run the program: its failed
+    lines, and those that it can't tell."""
+    program = space.wx / 'bin' / 'setup.cgi'
+    body = urllib.parse.urlencode({'key': WORD}).encode()
+    user = pwd.getpwnam(space.owner[0] if space.suexec else 'www-data')
+    done = subprocess.run(
+        [program], input=body, capture_output=True, timeout=60, check=True,
+        user=user.pw_uid, group=user.pw_gid, extra_groups=[], env={
+            'REQUEST_METHOD': 'POST', 'CONTENT_LENGTH': str(len(body)),
+            'CONTENT_TYPE': FORM['Content-Type'], **variables})
+    return re.findall(r'<li class="no">(.*?)</li>', done.stdout.decode(),
+                      re.S)
+
+
+def page_places(space, _):
+    """What is shown is known by an alias too; not known is no pass."""
+    space.key()
+    page = {'SCRIPT_FILENAME': str(space.wx / 'bin' / 'setup.cgi'),
+            'SCRIPT_NAME': '/wx/bin/setup.cgi'}
+    apart = str(space.home / 'elsewhere')
+    lines = direct(space)
+    check(len([x for x in lines if "can't be told" in x]) >= 3, lines)
+    equal(direct(space, DOCUMENT_ROOT=str(space.home / 'public_html'),
+                 **page), [], 'as it should be')
+    for variables in ({'DOCUMENT_ROOT': str(space.home)},
+                      {'DOCUMENT_ROOT': apart, 'CONTEXT_PREFIX': '/x',
+                       'CONTEXT_DOCUMENT_ROOT': str(space.home)},
+                      {'DOCUMENT_ROOT': str(space.data)}):
+        lines = direct(space, **variables)
+        check(any("the database can't be fetched" in x for x in lines),
+              f'{variables}: {lines}')
+    with Change(space) as change:
+        below_root(change, space)
+        lines = direct(space, DOCUMENT_ROOT=apart, **page)
+        check(any("the database can't be fetched" in x for x in lines),
+              f'by an alias: {lines}')
+    (space.data / 'etc' / 'setup.key').unlink()
+
+
+def page_script(space, _):
+    """What the page's script finds out: the files it is to be denied, and
+    that all programs answer."""
+    space.key()
+    page = space.root / 'page.html'
+    page.write_bytes(space.setup(key=WORD).body)
+    url = f'http://127.0.0.1:{space.server.port}/wx/setup'
+
+    def seen():
+        done = subprocess.run(['node', HERE / 'kit' / 'page.mjs', page, url],
+                              capture_output=True, text=True, timeout=60,
+                              check=False)
+        equal((done.returncode, done.stderr), (0, ''), 'node')
+        return json.loads(done.stdout)
+    good = seen()
+    equal(good['sum'], 'OK', good)
+    equal([line['class'] for line in good['lines']],
+          ['ok'] * len(good['lines']), good)
+    check(len(good['lines']) >= 5, good)
+    with Change(space) as change:
+        lame_program(change, space)
+        public_conf(change, space,
+                    'secret_file = ../../../wxlogin-data/etc/secret')
+        page.write_bytes(space.setup(key=WORD).body)
+        bad = seen()
+        wrong = [line for line in bad['lines'] if line['class'] != 'ok']
+        check(any(' onlogin' in line['more'] for line in wrong), bad)
+        # with suexec no permission lets the web server read the files
+        equal(any(line['check'] == 'denied' for line in wrong),
+              not space.suexec, bad)
+        check(bad['sum'].startswith('failed: '), bad)
+    (space.data / 'etc' / 'setup.key').unlink()
+
+
 def hidden(space, _):
     """Neither the settings nor the data can be fetched."""
     space.key()
@@ -283,13 +559,13 @@ def damaged(space, _):
         rows = space.http.fetch('GET', '/wx/probe').body.decode()
         damage.machine(b'aarch64')
         other = space.http.fetch('GET', '/wx/probe').body.decode()
-    for name, in_page, in_script in (
-            ('checksession.cgi', 'binary mode', 'binary mode'),
-            ('logout.cgi', '755', '755'),
-            ('unbindphone.cgi', None, 'does not start')):
-        for told, word in ((text, in_page), (rows, in_script)):
-            check(word is None or re.search(
-                f'{re.escape(name)}[^\n]*{word}', told), f'{name}: {told}')
+    for words in ('checksession.cgi: ', 'binary mode', 'logout.cgi', '755'):
+        check(words in text, f'{words}: {text}')
+    for name, word in (('checksession.cgi', 'binary mode'),
+                       ('logout.cgi', '755'),
+                       ('unbindphone.cgi', 'does not start')):
+        check(re.search(f'{re.escape(name)}[^\n]*{word}', rows),
+              f'{name}: {rows}')
     check('not ok onlogin' not in rows and 'ok onlogin.cgi' in rows, rows)
     check('not ok processor' in other and 'aarch64' in other, other)
     text = space.setup(key=WORD).body.decode()
@@ -406,6 +682,44 @@ def loose_modes(space, _):
     equal(space.http.call('checksession').status, 401, 'put right')
 
 
+def guarded(space, wechat):
+    """A folder with conf/members-htaccess: PHP, which the host would run for
+    everybody, is neither run nor shown; pages want a live token."""
+    folder = space.home / 'public_html' / 'members'
+    (folder / 'sub').mkdir(parents=True)
+    shutil.copy(servers.CONF / 'members-htaccess', folder / '.htaccess')
+    (space.home / 'public_html' / 'x.php').write_text(SCRIPT)
+    for place in (folder, folder / 'sub'):
+        (place / 'page.html').write_text('for members')
+        (place / 'x.php').write_text(SCRIPT)
+        (place / 'who.cgi').write_text(SCRIPT)
+    servers.fill('guard.cgi', servers.CONF, {
+        'CHECKSESSION': space.wx / 'bin' / 'checksession.cgi',
+        'MEMBERS': folder}, space.wx / 'guard.cgi')
+    for path in [space.wx / 'guard.cgi', folder, *folder.rglob('*'),
+                 space.home / 'public_html' / 'x.php']:
+        path.chmod(0o755 if path.suffix in ('', '.cgi', '.php') and
+                   path.name != '.htaccess' else 0o644)
+        shutil.chown(path, *space.owner)
+    token = log_in(space.http, wechat.login('guarded'))['token']
+    good = {'Authorization': f'Bearer {token}'}
+    reply = space.http.fetch('GET', '/x.php')
+    check(b'it ran' in reply.body, f'the host runs PHP: {reply!r}')
+    for place in ('/members/', '/members/sub/'):
+        for name in ('page.html', 'x.php', 'who.cgi', ''):
+            equal(sound(space.http.fetch('GET', place + name)),
+                  'AUTH_INVALID', f'{place}{name} without a token')
+        for name in ('x.php', ''):
+            equal(sound(space.http.fetch('GET', place + name, good)),
+                  'NOT_FOUND', f'{place}{name} with a token')
+        for name, text in (('page.html', b'for members'),
+                           ('who.cgi', b'it ran')):
+            reply = space.http.fetch('GET', place + name, good)
+            check(reply.status == 200 and text in reply.body,
+                  f'{place}{name}: {reply!r}')
+            equal(reply.all('Cache-Control'), ['no-store'], place + name)
+
+
 def update(space, wechat):
     """New programs over the old ones: users stay."""
     token = log_in(space.http, wechat.login('bundled'))['token']
@@ -424,7 +738,12 @@ STORIES = [
     ('the setup page sees headers', page_probe),
     ('the setup page goes off', page_off),
     ('the setup page tells faults', page_faults),
+    ('the setup page tells each fault in both languages', page_kinds),
+    ('the setup page tells what is wrong with its word', page_word),
+    ('the setup page knows what is shown', page_places),
+    ('the setup page in a browser', page_script),
     ('nothing can be fetched', hidden),
+    ('a guarded folder', guarded),
     ('a bad upload is told', damaged),
     ('without .htaccess nothing secret is served', no_htaccess),
     ('an update', update),
@@ -454,13 +773,16 @@ def run_space(tap, bundle, wechat, suexec):
     except (Failed, OSError) as problem:
         tap.case(f'{name}: starts', check, False, problem)
         return
+    if shutil.which('node') is None:
+        tap.skip(f'{name}: the setup page in a browser', 'no node')
     stories = STORIES + [('suexec is strict', loose_modes)] * suexec
     if not browser_there():
         tap.skip(f'{name}: wx-check.html', 'chromium is not installed')
     elif suexec:
         stories.append(('wx-check.html tells hosts apart', seen_outside))
     for title, story in stories:
-        tap.case(f'{name}: {title}', story, space, wechat)
+        if story is not page_script or shutil.which('node') is not None:
+            tap.case(f'{name}: {title}', story, space, wechat)
     tap.case(f'{name}: ends well', space.stop)
 
 

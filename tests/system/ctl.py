@@ -231,16 +231,22 @@ def ends_one(w):
     person, stranger = w.person(), w.person()
     other, last = (person.log_in().data['token'] for _ in range(2))
     name = session_id(other).hex()[:16]
-    equal(w.both('session', 'end', stranger.id, name),
-          {'sessions_ended': 0}, "somebody else's")
+
+    def none(who, session):
+        """It is said that there is no such session, and fails."""
+        for more in ((), ('--json',)):
+            out, err = w.site.ctl(*more, 'session', 'end', who, session,
+                                  want=1)
+            check(out == '' and 'no such session' in err, f'{out} {err}')
+    none(stranger.id, name)         # somebody else's
+    none(person.id, '0' * 16)
     equal(person.check(other).code, 'OK', 'still')
     equal(w.site.ctl_json('session', 'end', person.openid, name),
           {'sessions_ended': 1}, 'session end')
     equal(sound(person.check(other)), 'AUTH_INVALID', 'ended')
     equal((person.check().code, person.check(last).code), ('OK', 'OK'),
           'the others')
-    equal(w.both('session', 'end', person.id, name), {'sessions_ended': 0},
-          'twice')
+    none(person.id, name)           # twice
     w.site.ctl('session', 'end', person.id, session_id(last).hex()[:16])
     equal(sound(person.check(last)), 'AUTH_INVALID', 'in plain')
     check('operator_end' in person.audit(), person.audit())

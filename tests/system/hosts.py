@@ -121,8 +121,7 @@ def pages(host, _):
     text = reply.body.decode()
     equal(reply.status, 200, 'the page')
     bad = text.count('class="no"')
-    # WeChat is played over http: only certificates may be missing there
-    check(bad == 0 and 'ca-certificates.crt' in text, text)
+    check(bad == 0, text)
     rows = host.http.fetch('GET', '/wx/probe').body.decode().splitlines()
     check(len(rows) > 8 and all(row[:3] == 'ok ' for row in rows), rows)
 

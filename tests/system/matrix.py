@@ -4,6 +4,7 @@ programs work, tokens arrive, the example path below /members/ opens with a
 live token and in no other way, and nothing is lost when something restarts.
 Prints the table at its end; a cell that is neither "ok" nor "FAIL" is explained
 below it, and one that no check filled is a failure."""
+import concurrent.futures
 import json
 import pathlib
 import threading
@@ -19,6 +20,7 @@ from kit.wechat import StandIn
 JSON = ('Content-Type', 'application/json')
 HEADERS = ('X-WXLogin-User-Id', 'X-WXLogin-Appid', 'X-WXLogin-Openid',
            'X-WXLogin-Unionid')
+LOAD = 600              # requests
 REASONS = {
     'proxied': 'a CGI program guards files, not what mod_proxy answers',
     'told': 'mod_proxy of lighttpd gets no variable of an authorizer: the '
@@ -144,7 +146,7 @@ def told(stand, path, find):
 def variables(seen):
     """The identity in a program's variables, each name once."""
     found = [v for v in seen['variables'] if v[0].startswith('WXLOGIN_') and
-             v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
+             v[1] and v[0] not in ('WXLOGIN_CONFIG', 'WXLOGIN_LOG_FILE',
                           'WXLOGIN_WORKERS')]
     equal(len(found), len(dict(found)), f'names in {found}')
     return dict(found)
@@ -418,6 +420,31 @@ def dead_authorizer(stand):
     back_again(stand, good)
 
 
+def other_guard(stand):
+    """A program that is no guard, in the place of the one that is, opens
+    nothing: logout is content with any caller."""
+    good = bearer(stand.world.token())
+    away = stand.site.root / 'etc' / 'checksession'
+    away.write_bytes(open(stand.site.program('checksession'), 'rb').read())
+    stand.replace('checksession', stand.site.program('logout'))
+    stand.kill_checksession()
+    stand.revive()
+    try:
+        for path in stand.guarded:
+            until(lambda: stand.fetch(path, good).status == 503,
+                  f'{path} is refused')
+            hits = stand.backend.hits
+            for headers in ((), (good,)):
+                reply = stand.fetch(path, *headers)
+                shut(stand, reply, hits, f'{path} {headers}')
+                equal(reply.status, 503, f'{path} {headers}')
+    finally:
+        stand.replace('checksession', away)
+        stand.kill_checksession()
+        stand.revive()
+    back_again(stand, good)
+
+
 def unreadable(stand):
     """A store that can't be read is 503, not 401."""
     good = bearer(stand.world.token())
@@ -427,6 +454,7 @@ def unreadable(stand):
             until(lambda: stand.fetch(path, good).status != 200,
                   f'{path} notices')
             all_refuse(stand, good, (503,))
+            equal(sound(stand.fetch(path, good)), 'BUSY', path)
     finally:
         stand.site.configure(database='../var/wxlogin.db')
     back_again(stand, good)
@@ -490,6 +518,19 @@ def restarted(stand):
         raise OnlyWith('503')
 
 
+def loaded(stand):
+    """Many callers at once: no request fails, as shipped."""
+    good = bearer(stand.world.token())
+
+    def ask(n):
+        target = (PAGE, '/wx/checksession')[n % 2]
+        reply = stand.fetch(target, good)
+        return None if reply.status == 200 else f'{target}: {reply!r}'
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        bad = [r for r in pool.map(ask, range(LOAD)) if r is not None]
+    check(not bad, f'{len(bad)} of {LOAD} failed:', *bad[:3])
+
+
 def upgraded(stand):
     """Another file in the program's place."""
     with Load(stand) as load:
@@ -525,10 +566,12 @@ CHECKS = [
     ('no-store', guarded.not_kept),
     ('slow bodies', guarded.slow_bodies),
     ('own log', guarded.log_lines),
+    ('load', loaded),
     ('restart', restarted),
     ('upgrade', upgraded),
     ('store away', unreadable),
     ('dead authorizer', dead_authorizer),
+    ('no guard', other_guard),
 ]
 
 

@@ -376,6 +376,47 @@ def same_again(w):
         equal(person.bind(phone), (phone, '86'), 'phone')
 
 
+def replayed(w):
+    """Data that was used brings nothing back: not a number that was changed,
+    removed or moved to somebody else since; nor with another iv."""
+    person, other = w.person(), w.person()
+    first, second = number(), number()
+    old = person.by_data(phone=first)
+    for _ in range(2):              # a repeat of the request is fine
+        equal(shown(person.send(old).data)[0], first, 'first')
+    again = {**old, 'iv': base64.b64encode(bytes(
+        b ^ (n == 0) for n, b in enumerate(base64.b64decode(
+            old['iv'])))).decode()}
+    new = person.by_data(phone=second)
+    equal(shown(person.send(new).data)[0], second, 'second')
+    for data in (old, again, old):
+        equal(sound(person.send(data)), DECRYPT, 'the first one again')
+    equal(person.phone()[0], second, 'the number')
+    person.unbind()
+    for data in (old, new):
+        equal(sound(person.send(data)), DECRYPT, 'after it was removed')
+    equal(person.phone()[0], '', 'no number')
+    mine = person.by_data(phone=first)
+    equal(shown(person.send(mine).data)[0], first, 'bound anew')
+    other.bind(first)
+    equal(sound(person.send(mine)), DECRYPT, 'after it was moved')
+    equal((person.phone()[0], other.phone()[0]), ('', first), 'whose it is')
+    equal(shown(person.send(person.by_data(phone=second)).data)[0], second,
+          'fresh data')
+
+
+def forgotten(w):
+    """What can't be accepted any more need not be remembered."""
+    person = w.person()
+    person.send(person.by_data(phone=number())).data
+    names = "name FROM meta WHERE name GLOB 'used_data:*'"
+    check(w.site.query(f'SELECT {names}'), 'nothing is remembered')
+    w.site.change("UPDATE meta SET name = 'used_data:0000000000000001' || "
+                  "substr(name, 27) WHERE name GLOB 'used_data:*'")
+    person.send(person.by_data(phone=number())).data
+    equal(len(w.site.query(f'SELECT {names}')), 1, 'remembered')
+
+
 def other_country(w):
     """The same digits of another country are another number."""
     one, two, phone = w.person(), w.person(), number()
@@ -437,6 +478,8 @@ MOVE = [
     ('one number in two apps', two_apps), ('unbinding', unbinds),
     ('eight want one number', many_move),
     ('the profile stays', profile_stays),
+    ('data that was used', replayed),
+    ('data that is too old is forgotten', forgotten),
 ]
 
 

@@ -2,6 +2,7 @@
 """process.py: programs as processes: signals, leaving, configuration, files
 that are missing or foreign, a full disk, odd peers, the command line."""
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -16,6 +17,7 @@ import termios
 import threading
 
 from kit import fcgi, servers
+from kit.callers import at_once
 from kit.harness import (APP1, Cgi, FastCgi, FastCgiProcess, PROGRAMS,
                          ROOT_RUN, Site, cgi_params, check_token, exit_of,
                          log_in, parse_cgi, post, program_environment, spawn,
@@ -175,6 +177,98 @@ def most_requests(build, wechat):
     site.remove()
 
 
+def children(process):
+    """Those of a process that run."""
+    listed = subprocess.run(
+        ['ps', '-o', 'pid=,stat=', '--ppid', str(process.process.pid)],
+        capture_output=True, text=True, check=False).stdout.splitlines()
+    return [line for line in listed if 'Z' not in line]
+
+
+def options():
+    return cgi_params('onlogin', 'OPTIONS').items()
+
+
+def slow_login(process, wechat, user):
+    """A login that WeChat takes 4 s for, under way; its thread and reply."""
+    code = wechat.login(user)
+    wechat.fault('delay', ms=4000)
+    since, replies = wechat.last(), []
+    body = json.dumps({'code': code}).encode()
+    thread = threading.Thread(target=lambda: replies.append(process.request(
+        cgi_params('onlogin', 'POST', body=body,
+                   headers={'Content-Type': 'application/json'}).items(),
+        body)))
+    thread.start()
+    until(lambda: wechat.calls(since), 'the exchange is asked for')
+    return thread, replies
+
+
+def renewing(build, wechat, user):
+    """A process that has to renew itself while a login is under way."""
+    site = Site(build, wechat.base_url, (
+        ('max_requests', '3'), ('workers', '2'), ('renew', 'yes')))
+    process = FastCgiProcess(site, 'onlogin')
+    before = threads(process)
+    thread, replies = slow_login(process, wechat, user)
+    for _ in range(3):
+        check(process.request(options()).ended, 'a request')
+    return site, process, before, thread, replies
+
+
+def renewal_waits_for_nobody(build, wechat):
+    """max_requests beside a slow request: others are answered meanwhile, the
+    slow one too; the process is the same one, and no other is left."""
+    site, process, before, thread, replies = renewing(build, wechat, 'slow')
+    for _ in range(5):
+        check(process.request(options()).ended, 'others')
+        check(thread.is_alive(), 'the slow one was faster')
+    thread.join()
+    check(replies[0].ended and b'"token"' in replies[0].stdout, 'the login')
+    until(lambda: renewed(process, before), 'it is another')
+    check(process.process.poll() is None, 'it has ended')
+    check(process.request(options()).ended, 'a request behind it')
+    until(lambda: not children(process), 'the one that stood in has gone')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
+def told_to_stop_meanwhile(build, wechat):
+    """SIGTERM while it renews itself is not lost."""
+    site, process, before, thread, replies = renewing(build, wechat, 'stop')
+    until(lambda: children(process), 'another stands in')
+    process.process.terminate()
+    thread.join()
+    check(replies[0].ended and b'"token"' in replies[0].stdout, 'the login')
+    equal(process.stop(), 0, 'exit status')
+    with socket.socket(socket.AF_UNIX) as s:
+        until(lambda: s.connect_ex(process.path) == errno.ECONNREFUSED,
+              'nobody listens any more')
+    site.remove()
+
+
+def broken_for_a_while(build, wechat):
+    """renew = yes: a configuration that is broken for more than a second does
+    not end the process."""
+    site = Site(build, wechat.base_url, (('renew', 'yes'),))
+    process = FastCgiProcess(site, 'checksession')
+    check(process.request(check_params()).ended, 'a request')
+    good = site.conf.read_text()
+    site.conf.write_text(good + 'nonsense = 1\n')
+
+    def status():
+        return parse_cgi(process.request(check_params()).stdout).status
+    until(lambda: status() == 500, 'it says that it is broken')
+    before = threads(process)
+    until(lambda: status() == 500 and renewed(process, before),
+          'it looks again')
+    check(process.process.poll() is None, 'it has ended')
+    site.conf.write_text(good)
+    until(lambda: status() == 401, 'it is whole again')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
 def leaves(transport, program, before):
     """Call it until its process has left or is a new one; every call that it
     took is answered.  `before`: its threads before there was a reason."""
@@ -233,12 +327,13 @@ def lighttpd_keeps_serving(build, wechat):
 def lighttpd_with_few(build, wechat):
     """conf/lighttpd-fastcgi.conf without the blocks of absent programs."""
     site = Site(build, wechat.base_url, served=True)
-    for program in site.programs[2:]:
+    few = {'onlogin', 'checksession'}   # the one is the authorizer as well
+    for program in set(site.programs) - few:
         (site.root / 'cgi-bin' / program).unlink()
-    site.programs = site.programs[:2]
+    site.programs = few
     server = servers.lighttpd(site, 'lighttpd-fastcgi.conf')
-    equal([server.http.call(p, 'OPTIONS').status for p in PROGRAMS],
-          [204, 204] + [404] * 5, 'statuses')
+    equal({p: server.http.call(p, 'OPTIONS').status for p in PROGRAMS},
+          {p: 204 if p in few else 404 for p in PROGRAMS}, 'statuses')
     server.stop()
     site.remove()
 
@@ -460,6 +555,24 @@ def no_store(build, wechat):
     site.remove()
 
 
+def two_names(build, wechat):
+    """A link to the database is the database: one key, one file of locks."""
+    site = Site(build, wechat.base_url)
+    other = site.root / 'other'
+    other.mkdir()
+    link = other / 'link.db'
+    link.symlink_to('../var/wxlogin.db')
+    by_link = Cgi(site)
+    by_link.environment = {'WXLOGIN_DATABASE': str(link)}
+    token = log_in(by_link, wechat.login('two'))['token']
+    equal(sound(check_token(Cgi(site), token)), 'OK', 'by the other name')
+    token = log_in(Cgi(site), wechat.login('two'))['token']
+    equal(sound(check_token(by_link, token)), 'OK', 'by the link')
+    equal([p.name for p in other.iterdir()], ['link.db'], 'beside the link')
+    check((site.root / 'var' / 'wxlogin.db.key').exists(), 'no key')
+    site.remove()
+
+
 def no_folder(build, wechat):
     site = Site(build, wechat.base_url)
     (site.root / 'var').rmdir()
@@ -568,7 +681,7 @@ def full_at_start(site, wechat):
     fill(site.root / 'var' / 'ballast')
     cgi = Cgi(site)
     reply = post(cgi, 'onlogin', {'code': wechat.login('full')})
-    check(sound(reply) in ('BUSY', 'INTERNAL'), reply)
+    equal(sound(reply), 'BUSY', 'code')
     (site.root / 'var' / 'ballast').unlink()
     log_in(cgi, wechat.login('full'))
 
@@ -589,22 +702,61 @@ def run_full_disk(tap, build, wechat):
 
 
 def file_limit(build, wechat):
-    """RLIMIT_FSIZE, as web hosts set it: an answer, not a signal."""
+    """RLIMIT_FSIZE, as web hosts set it: BUSY, not a signal; whichever file
+    it is that may not grow."""
     site = Site(build, wechat.base_url)
     token = log_in(Cgi(site), wechat.login('limit'))['token']
-    size = site.db.stat().st_size
+    wal = site.db.with_name('wxlogin.db-wal')
+    sizes = [site.db.stat().st_size, wal.stat().st_size]
+    check(sizes[0] < sizes[1], 'the WAL is small')
+    for size in sizes:
+        cgi = Cgi(site)
+
+        def limit(size=size):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        body = json.dumps({'code': wechat.login('limit')}).encode()
+        process = cgi.start('onlogin', cgi_params('onlogin', 'POST',
+                                                  body=body),
+                            preexec_fn=limit)
+        reply = cgi.finish(process, body)
+        equal(sound(reply), 'BUSY', f'code with {size}: {cgi.stderr}')
+        check(b'limit on file sizes' in cgi.stderr, cgi.stderr)
+        equal(check_token(Cgi(site), token).status, 200, 'afterwards')
+    site.remove()
+
+
+def file_limit_journal(build, wechat):
+    """The same with a rollback journal."""
+    site = Site(build, wechat.base_url, (('journal', 'delete'),))
+    token = log_in(Cgi(site), wechat.login('limit'))['token']
+    for size in (0, 512, 4096, 8192):
+        cgi = Cgi(site)
+
+        def limit(size=size):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        body = json.dumps({'code': wechat.login('limit')}).encode()
+        process = cgi.start('onlogin', cgi_params('onlogin', 'POST',
+                                                  body=body),
+                            preexec_fn=limit)
+        equal(sound(cgi.finish(process, body)), 'BUSY',
+              f'code with {size}: {cgi.stderr}')
+        equal(check_token(Cgi(site), token).status, 200, 'afterwards')
+    site.remove()
+
+
+def file_limit_at_start(build, wechat):
+    """The same for a store that is yet to be made: BUSY, and good later."""
+    site = Site(build, wechat.base_url)
     cgi = Cgi(site)
 
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    wal = site.db.with_name('wxlogin.db-wal')
-    check(wal.exists() and wal.stat().st_size > size, 'the WAL is small')
-    body = json.dumps({'code': wechat.login('limit')}).encode()
-    process = cgi.start('onlogin', cgi_params('onlogin', 'POST', body=body),
-                        preexec_fn=limit)
-    reply = cgi.finish(process, body)
-    check(sound(reply) in ('BUSY', 'INTERNAL'), reply)
-    equal(check_token(Cgi(site), token).status, 200, 'afterwards')
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+    for program in ('checksession', 'onlogin'):
+        process = cgi.start(program, cgi_params(program, 'POST', body=CODE),
+                            preexec_fn=limit)
+        reply = cgi.finish(process, CODE)
+        equal(sound(reply), 'BUSY', f'code of {program}')
+    log_in(Cgi(site), wechat.login('limit'))
     site.remove()
 
 
@@ -682,6 +834,48 @@ def check_command(build, wechat):
     bad = command(site, 'logout', '--check')
     check(bad.returncode != 0 and 'etc/wxlogin.conf:' in bad.stdout
           and 'touch' in bad.stdout, bad.stdout)
+    site.remove()
+
+
+def descriptors(soft, hard):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return limit
+
+
+def check_descriptors(build, wechat):
+    """--check: workers that the limit of open files has no room for; the soft
+    limit is no limit."""
+    site = Site(build, wechat.base_url, (('workers', '256'),))
+    for soft, hard, status in ((100, 400, 1), (100, 8192, 0)):
+        done = subprocess.run(
+            [site.program('checksession'), '--check'], text=True, cwd='/',
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+            env=program_environment(), preexec_fn=descriptors(soft, hard),
+            check=False)
+        equal(done.returncode, status, done.stdout)
+        equal('workers may need' in done.stdout, status == 1, done.stdout)
+    site.remove()
+
+
+def many_workers(build, wechat):
+    """workers = 256 where the soft limit is the usual 1024: 256 logins at
+    once, each with a connection to WeChat."""
+    site = Site(build, wechat.base_url, (('workers', '256'),))
+    codes = [wechat.login(f'crowd{n}') for n in range(256)]
+    process = FastCgiProcess(site, 'onlogin',
+                             preexec=descriptors(1024, 8192))
+
+    def log_in_by(code):
+        body = json.dumps({'code': code}).encode()
+        reply = process.request(cgi_params(
+            'onlogin', 'POST', body=body,
+            headers={'Content-Type': 'application/json'}).items(), body)
+        return parse_cgi(reply.stdout).code
+    wechat.fault('delay', count=256, ms=200)
+    equal(set(at_once([lambda c=c: log_in_by(c) for c in codes])), {'OK'},
+          'codes')
+    equal(process.stop(), 0, 'exit status')
     site.remove()
 
 
@@ -901,6 +1095,12 @@ def cases(build, wechat):
                ends_beside_a_silent_peer, build, wechat, said)
     yield 'SIGTERM to a CGI run', cgi_ends_at_once, build
     yield 'max_requests', most_requests, build, wechat
+    yield ('a renewal beside a slow request', renewal_waits_for_nobody,
+           build, wechat)
+    yield ('SIGTERM during a renewal', told_to_stop_meanwhile, build,
+           wechat)
+    yield ('renew = yes, broken for a while', broken_for_a_while, build,
+           wechat)
     yield 'a new configuration', new_configuration, build, wechat
     yield 'a new binary', new_binary, build, wechat
     yield ('max_requests behind lighttpd', lighttpd_keeps_serving, build,
@@ -913,9 +1113,11 @@ def cases(build, wechat):
                words)
     for function in (readable_secrets, missing_secret, environment_alone,
                      named_configuration, log_file, older_keys, moved_rows,
-                     no_store, no_folder, locked_rollback, file_limit,
+                     no_store, two_names, no_folder, locked_rollback, file_limit,
+                     file_limit_journal, file_limit_at_start,
                      arguments_ignored, command_line, check_command,
-                     check_reaches, from_systemd, by_hand, same_process):
+                     check_descriptors, many_workers, check_reaches,
+                     from_systemd, by_hand, same_process):
         yield function.__name__.replace('_', ' '), function, build, wechat
     for name, spoil, *words in KEYS:
         yield name, key_refused, build, wechat, spoil, *words

@@ -254,12 +254,12 @@ class Tls:
 def certificates(root, wechat, authority):
     """Each system's place is found, and said by --check."""
     status, text = root.check()
-    check(status == 1 and 'no certificates' in text, text)
+    check(status == 1 and 'odd: certificates' in text, text)
     for place in FILES:
         root.place(place, authority.pem)
         status, text = root.check()
-        check(status == 0 and f'certificates from {place}, of 2' in text and
-              '(0 days ago)' in text, f'{place}: {text}')
+        check(status == 0 and f'certificates (from {place}, of 2' in text and
+              ', 0 days ago)' in text, f'{place}: {text}')
         log_in(root, wechat.login('tls'))
         root.place(place, None)
 
@@ -276,7 +276,7 @@ def hashed(root, _, authority):
     link.write_bytes(authority.pem)
     root.place(FILES[-1], b'no certificate')
     status, text = root.check()
-    check(status == 0 and 'certificates from /etc/ssl/certs, of' in text,
+    check(status == 0 and 'certificates (from /etc/ssl/certs, of' in text,
           text)
     link.unlink()
     root.place(FILES[-1], None)
@@ -287,7 +287,7 @@ def last_resort(root, wechat, authority):
     root.place(LAST_RESORT, b'# for this test, of 2020-02-03\n' +
                authority.pem)
     status, text = root.check()
-    check(status == 0 and 'ca-certificates.crt, of 2020-02-03 (' in text, text)
+    check(status == 0 and 'ca-certificates.crt, of 2020-02-03, ' in text, text)
     story(root, wechat, 'last resort')
     root.place(FILES[0], authority.pem)
     check(FILES[0] in root.check()[1], 'the host has its own')
@@ -302,7 +302,7 @@ def ca_file(root, wechat, authority):
     root.configure(ca_file='/home/other.pem')
     status, text = root.check()
     check(status == 1 and '/home/other.pem, of' in text and
-          'not ok: reaching WeChat' in text, text)
+          'not ok: WeChat can be reached' in text, text)
     equal(sound(post(root, 'onlogin', {'code': wechat.login('ca')})),
           'WECHAT_UNAVAILABLE', 'a login')
     root.place(FILES[0], other.pem)

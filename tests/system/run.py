@@ -22,7 +22,7 @@ from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
           'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access',
-          'limits', 'slow', 'ctl')
+          'limits', 'slow', 'guards', 'ctl', 'operator_hand')
 SLOW = ('package', 'hosts', 'release')  # only when they are named
 
 

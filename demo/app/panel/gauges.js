@@ -11,9 +11,12 @@ import { fill } from './texts.js'
 const HOLD = 1500
 const LIMITS = { queue: 100, gate: 10, fuse: 3 }
 
-/** @param {HTMLElement} host @param {any} t texts */
-export function createGauges(host, t) {
+/** @param {HTMLElement} host @param {import('../types').Texts} texts */
+export function createGauges(host, texts) {
+  let t = texts
+  /** @type {Record<string, {value: number, at: number}>} */
   const peaks = {}
+  /** @type {import('../types').Phone | null} */
   let phone = null
   let wire = 0
   let timer = 0
@@ -57,14 +60,21 @@ export function createGauges(host, t) {
   }
 
   return {
-    /** @param {any} shown the phone whose gauges these are */
+    /** @param {import('../types').Phone} shown the phone whose gauges these are */
     select(shown) {
       phone = shown
-      wire = 0
+      // Those that are on the wire already.
+      wire = shown.past().filter(({ name }) => name === 'request').reduce((open, { end }) => open + (end ? -1 : 1), 0)
       draw()
     },
 
-    /** @param {any} of the phone @param {any} event */
+    /** @param {import('../types').Texts} other */
+    translate(other) {
+      t = other
+      draw()
+    },
+
+    /** @param {import('../types').Phone} of @param {import('../types').WireEvent} event */
     wire(of, event) {
       if (of !== phone) return
       if (event.name === 'request') wire += event.end ? -1 : 1

@@ -9,7 +9,10 @@
  */
 import * as ge from 'glass-easel'
 
-/** The built-in component behind an element. @type {WeakMap<Element, any>} */
+/** @typedef {import('../types').BuiltIn} Component */
+/** @typedef {import('../types').ComponentSpace} ComponentSpace */
+
+/** The built-in component behind an element. @type {WeakMap<Element, Component>} */
 const componentOf = new WeakMap()
 
 const ARIA = { ariaRole: String, ariaLabel: String }
@@ -29,24 +32,24 @@ export function isDisabled(target) {
   return true
 }
 
-/** @param {Element} element @param {string} name @param {any} value */
+/** @param {Element} element @param {string} name @param {string | boolean} value */
 function attribute(element, name, value) {
   if (value) element.setAttribute(name, value === true ? '' : value)
   else element.removeAttribute(name)
 }
 
-/** @param {any} component @param {string} type @param {any} detail */
-const fire = (component, type, detail) => ge.triggerEvent(component, type, detail, { bubbles: false })
+/** @param {Component} component @param {string} type @param {object} detail */
+const fire = (component, type, detail) => ge.triggerEvent(/** @type {ge.GeneralComponent} */ (/** @type {unknown} */ (component)), type, detail, { bubbles: false })
 
 /** Attributes that the element shows: property, attribute. */
 const SHOWN = [['ariaRole', 'role'], ['ariaLabel', 'aria-label'], ['disabled', 'data-disabled'], ['loading', 'data-loading'],
   ['type', 'data-type'], ['placeholder', 'placeholder'], ['name', 'name'], ['maxlength', 'maxlength'], ['mode', 'data-mode']]
 
 /**
- * @param {any} space
+ * @param {ComponentSpace} space
  * @param {string} tag
- * @param {any} properties
- * @param {any} [more]
+ * @param {object} properties
+ * @param {import('../types').BuiltInParts} [more]
  */
 function define(space, tag, properties, { attached, observers, methods } = {}) {
   const show = function (name, attr) {
@@ -61,6 +64,7 @@ function define(space, tag, properties, { attached, observers, methods } = {}) {
     methods,
     observers: { ...shown, ...observers },
     lifetimes: {
+      /** @this {Component} */
       attached() {
         componentOf.set(this.$$, this)
         for (const [name, attr] of SHOWN) if (name in properties) attribute(this.$$, attr, this.data[name])
@@ -70,7 +74,7 @@ function define(space, tag, properties, { attached, observers, methods } = {}) {
   }))
 }
 
-/** What a button's open-type does: asks, then fires its event. */
+/** What a button's open-type does: asks, then fires its event. @type {Record<string, (platform: import('../types').Platform) => Promise<[string, object]>>} */
 const OPEN_TYPES = {
   getPhoneNumber: ({ wechat }) => wechat.phoneNumber().then((detail) => ['getphonenumber', detail]),
   chooseAvatar: ({ wechat }) => wechat.avatar().then((detail) => ['chooseavatar', detail]),
@@ -84,11 +88,11 @@ const OPEN_TYPES = {
 /** Gives the form that a submit button stands in the values of its inputs. @param {Element} element */
 function submit(element) {
   const form = element.closest('form')
-  const fields = [...form.querySelectorAll('input[name]')]
+  const fields = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[name]')])
   fire(componentOf.get(form), 'submit', { value: Object.fromEntries(fields.map((field) => [field.name, field.value])) })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addButton(space, platform) {
   const properties = { type: String, size: String, plain: Boolean, disabled: Boolean, loading: Boolean, openType: String, formType: String, ...VIEW }
   define(space, 'button', properties, {
@@ -109,7 +113,7 @@ function addButton(space, platform) {
   })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addInput(space, { wechat }) {
   const properties = { value: String, type: String, name: String, placeholder: String, maxlength: Number, disabled: Boolean, focus: Boolean }
   define(space, 'input', properties, {
@@ -140,8 +144,9 @@ function addInput(space, { wechat }) {
   })
 }
 
-/** @param {any} space @param {any} platform */
+/** @param {ComponentSpace} space @param {import('../types').Platform} platform */
 function addImage(space, { wechat }) {
+  /** @this {Component} */
   const paint = function () {
     const address = wechat.fileAt(this.data.src)
     if (this.$$) this.$$.style.backgroundImage = address ? `url("${address}")` : ''
@@ -149,7 +154,7 @@ function addImage(space, { wechat }) {
   define(space, 'image', { src: String, mode: String, ...ARIA }, { attached: paint, observers: { src: paint } })
 }
 
-/** @param {any} space @param {{world: any, native: any}} platform */
+/** @param {ComponentSpace} space @param {{world: import('../types').World, native: import('../types').Native}} platform */
 export function addBuiltins(space, { world, native }) {
   const platform = { world, wechat: native }
   define(space, 'view', VIEW)

@@ -16,10 +16,12 @@ function element(html) {
 }
 
 /**
- * @param {any} app app.json
+ * @param {import('../types').AppJson} app
  * @param {HTMLElement} phone
+ * @param {import('../types').Texts} t
+ * @returns {import('../types').Chrome}
  */
-export function createChrome(app, phone) {
+export function createChrome(app, phone, t) {
   const title = /** @type {HTMLElement} */ (phone.querySelector('.bar-title'))
   const back = /** @type {HTMLElement} */ (phone.querySelector('.bar-back'))
   const tabBar = /** @type {HTMLElement} */ (phone.querySelector('.tab-bar'))
@@ -27,15 +29,18 @@ export function createChrome(app, phone) {
   const { list } = app.tabBar
 
   const tabs = list.map(({ pagePath, text }, index) => {
-    const tab = element(`<div class="tab" role="button">${ICONS[index % ICONS.length]}<span></span></div>`)
+    const tab = element(`<button type="button" class="tab">${ICONS[index % ICONS.length]}<span></span></button>`)
     tab.lastElementChild.textContent = text
     tab.dataset.route = pagePath
     tab.addEventListener('click', () => handlers.tab('/' + pagePath))
     tabBar.append(tab)
     return tab
   })
+  back.setAttribute('aria-label', t.back)
   back.addEventListener('click', () => handlers.back())
-  phone.querySelector('.bar-title').addEventListener('dblclick', () => handlers.pull())
+  title.addEventListener('dblclick', () => handlers.pull())
+  // By keyboard a click has no count.
+  title.addEventListener('click', ({ detail }) => detail === 0 && handlers.pull())
 
   return {
     handlers,
@@ -50,7 +55,10 @@ export function createChrome(app, phone) {
       title.textContent = text
       back.hidden = !canGoBack
       tabBar.hidden = !isTab
-      for (const tab of tabs) tab.classList.toggle('tab-on', tab.dataset.route === route)
+      for (const tab of tabs) {
+        tab.classList.toggle('tab-on', tab.dataset.route === route)
+        tab.setAttribute('aria-current', tab.dataset.route === route ? 'page' : 'false')
+      }
     },
 
     /** @param {number} index @param {string} text */

@@ -14,11 +14,9 @@
 import { ask } from './stand-in.js'
 import { textsOf } from './texts.js'
 
-/** A drawn face: the picture of this WeChat user. */
-const FACE = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#cfe3d4"/>' +
-  '<circle cx="48" cy="38" r="18" fill="#6b9b7a"/><path d="M12 96c2-26 16-36 36-36s34 10 36 36z" fill="#6b9b7a"/></svg>')
-const ALBUM = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#e9d8a6"/>' +
-  '<path d="M0 80 32 44l20 22 14-14 30 30v14H0z" fill="#94a36b"/><circle cx="70" cy="26" r="10" fill="#e07a5f"/></svg>')
+/** Pictures that this WeChat user has: one's own, and one in the album. */
+const FACE = '/face.png'
+const ALBUM = '/album.png'
 
 /** @param {string} html with %name% for escaped texts @param {{[name: string]: string}} values */
 function fragment(html, values) {
@@ -27,26 +25,48 @@ function fragment(html, values) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild)
 }
 
+/** To the next of what can have the focus, or stays. @param {HTMLElement} element @param {number} step */
+function focusAfter(element, step) {
+  const all = /** @type {HTMLElement[]} */ ([...element.closest('.wx-scroll').querySelectorAll('button, input, [tabindex="0"]')])
+  const next = all[all.indexOf(element) + step]
+  if (next) next.focus()
+}
+
 /**
  * @param {HTMLElement} host
- * @param {any} world
+ * @param {import('../types').World} world
+ * @returns {import('../types').Native}
  */
 export function createNative(host, world) {
   const t = textsOf(world.lang)
   const files = new Map()
   let toastTimer = 0
 
-  /** Shows a sheet; resolves to the data-answer of what was tapped, '' when dismissed. */
+  /** While a sheet is open nothing else can be reached. */
+  function cover() {
+    const open = host.querySelector('.native-sheet') !== null
+    for (const node of host.parentElement.children) if (node !== host) node.toggleAttribute('inert', open)
+  }
+
+  /** Shows a sheet; resolves to the data-answer of what was tapped, '' when dismissed. @returns {Promise<string>} */
   function sheet(html, values) {
     const node = fragment(html, { ...t, ...values })
+    const before = /** @type {HTMLElement} */ (document.activeElement)
     host.append(node)
+    cover()
+    if (document.hasFocus()) node.querySelector('button').focus()
     return new Promise((resolve) => {
+      const end = (answer) => {
+        node.remove()
+        cover()
+        if (document.hasFocus() && before.isConnected) before.focus()
+        resolve(answer)
+      }
       node.addEventListener('click', ({ target }) => {
         const { answer } = /** @type {HTMLElement} */ (target).dataset
-        if (answer === undefined) return
-        node.remove()
-        resolve(answer)
+        if (answer !== undefined) end(answer)
       })
+      node.addEventListener('keydown', ({ key }) => key === 'Escape' && end(''))
     })
   }
 
@@ -89,15 +109,49 @@ export function createNative(host, world) {
 
   /** The suggestion fills the field without an input event, as on the platform. @param {HTMLInputElement} input */
   function offerNickname(input) {
-    const bar = fragment('<div class="keyboard"><div class="suggestion" role="button">%useNickname%<b>%name%</b></div></div>', { ...t, name: world.weChatName })
+    clear('keyboard')
+    const bar = fragment('<div class="keyboard"><button type="button" class="suggestion">%useNickname%<b>%name%</b></button></div>', { ...t, name: world.weChatName })
     host.append(bar)
+    let open = true
+    // Taking it away takes the focus from it, which takes it away.
+    const leave = () => {
+      if (open) {
+        open = false
+        bar.remove()
+      }
+    }
+    const take = () => {
+      input.value = world.weChatName
+      if (document.activeElement === input) input.blur()
+      else input.dispatchEvent(new FocusEvent('blur'))
+      leave()
+    }
     // Before the field loses the focus.
     bar.addEventListener('pointerdown', (event) => {
       event.preventDefault()
-      input.value = world.weChatName
-      input.blur()
+      take()
     })
-    input.addEventListener('blur', () => bar.remove(), { once: true })
+    // From the keyboard: Tab goes to the suggestion, Enter takes it; Tab goes on behind the field.
+    input.addEventListener('keydown', (event) => {
+      if (event.key !== 'Tab' || event.shiftKey || !open) return
+      event.preventDefault()
+      bar.querySelector('button').focus()
+    })
+    bar.addEventListener('keydown', (event) => {
+      if (event.key !== 'Tab') return
+      event.preventDefault()
+      focusAfter(input, event.shiftKey ? 0 : 1)
+    })
+    bar.addEventListener('click', ({ detail }) => {
+      if (detail !== 0) return
+      take()
+      focusAfter(input, 1)
+    })
+    for (const node of [input, bar]) {
+      node.addEventListener('focusout', ({ relatedTarget }) => {
+        if (!bar.contains(/** @type {Node} */ (relatedTarget))) leave()
+      })
+    }
   }
 
   function clear(kind) {
@@ -115,13 +169,11 @@ export function createNative(host, world) {
 
     contract: () => sheet(CONTRACT_SHEET, {}),
 
-    /** @param {any} options of wx.showModal */
     async modal({ title = '', content = '', showCancel = true, confirmText = t.confirm, cancelText = t.cancel }) {
       const answer = await sheet(showCancel ? MODAL : ALERT, { title, content, confirmText, cancelText })
       return { confirm: answer === 'confirm', cancel: answer !== 'confirm' }
     },
 
-    /** @param {any} options of wx.showToast */
     toast({ title, duration = 1500 }) {
       clear('toast')
       clearTimeout(toastTimer)
@@ -129,7 +181,6 @@ export function createNative(host, world) {
       toastTimer = window.setTimeout(() => clear('toast'), duration)
     },
 
-    /** @param {any} options of wx.showLoading */
     loading({ title }) {
       clear('loading')
       host.append(fragment('<div class="loading"><div class="spinner"></div>%title%</div>', { title }))
@@ -140,14 +191,14 @@ export function createNative(host, world) {
 }
 
 const HEAD = '<div class="sheet-head"><span class="sheet-icon">茶</span>%app% <span class="sheet-asks">%asks%</span></div>'
-const PHONE_SHEET = `<div class="native-sheet"><div class="sheet-box">${HEAD}<h3>%phoneTitle%</h3>
+const PHONE_SHEET = `<div class="native-sheet" role="dialog" aria-modal="true" aria-label="%phoneTitle%"><div class="sheet-box">${HEAD}<h3>%phoneTitle%</h3>
   <div class="sheet-row"><div><b>%number%</b><small>%phoneNote%</small></div><i class="tick"></i></div>
-  <div class="sheet-buttons"><button data-answer="deny">%deny%</button><button class="primary" data-answer="allow">%allow%</button></div></div></div>`
-const AVATAR_SHEET = `<div class="native-sheet"><div class="sheet-box menu"><div class="menu-title">%avatarTitle%</div>
-  <div class="menu-item" role="button" data-answer="wechat">%avatarWeChat%</div><div class="menu-item" role="button" data-answer="album">%avatarAlbum%</div>
-  <div class="menu-item menu-cancel" role="button" data-answer="">%cancel%</div></div></div>`
-const CONTRACT_SHEET = `<div class="native-sheet"><div class="sheet-box"><h3>%contract%</h3><p>%contractText%</p>
-  <div class="sheet-buttons"><button class="primary" data-answer="close">%close%</button></div></div></div>`
-const MODAL = `<div class="native-sheet middle"><div class="modal-box"><h3>%title%</h3><p>%content%</p>
-  <div class="modal-buttons"><button data-answer="cancel">%cancelText%</button><button class="modal-confirm" data-answer="confirm">%confirmText%</button></div></div></div>`
-const ALERT = MODAL.replace('<button data-answer="cancel">%cancelText%</button>', '')
+  <div class="sheet-buttons"><button type="button" data-answer="deny">%deny%</button><button type="button" class="primary" data-answer="allow">%allow%</button></div></div></div>`
+const AVATAR_SHEET = `<div class="native-sheet" role="dialog" aria-modal="true" aria-label="%avatarTitle%"><div class="sheet-box menu"><div class="menu-title">%avatarTitle%</div>
+  <button type="button" class="menu-item" data-answer="wechat">%avatarWeChat%</button><button type="button" class="menu-item" data-answer="album">%avatarAlbum%</button>
+  <button type="button" class="menu-item menu-cancel" data-answer="">%cancel%</button></div></div>`
+const CONTRACT_SHEET = `<div class="native-sheet" role="dialog" aria-modal="true" aria-label="%contract%"><div class="sheet-box"><h3>%contract%</h3><p>%contractText%</p>
+  <div class="sheet-buttons"><button type="button" class="primary" data-answer="close">%close%</button></div></div></div>`
+const MODAL = `<div class="native-sheet middle" role="dialog" aria-modal="true" aria-label="%title%"><div class="modal-box"><h3>%title%</h3><p>%content%</p>
+  <div class="modal-buttons"><button type="button" data-answer="cancel">%cancelText%</button><button type="button" class="modal-confirm" data-answer="confirm">%confirmText%</button></div></div></div>`
+const ALERT = MODAL.replace('<button type="button" data-answer="cancel">%cancelText%</button>', '')

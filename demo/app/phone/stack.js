@@ -4,7 +4,9 @@
  * lifecycles in WeChat's order, and WeChat's words for what it refuses.
  *
  *   navigateTo redirectTo reLaunch switchTab navigateBack   throw {message}
+ *   start(urls)  opens the first page, then those one after the other
  *   callers()    what getCurrentPages gives
+ *   where()      their addresses
  *   hide(), show()   the mini program to the background and back
  *
  * A page's options are raw, as on the platform: not decoded, cut at a second
@@ -25,17 +27,27 @@ export function parseUrl(url) {
 }
 
 /**
- * @param {any} app app.json
- * @param {any} space
- * @param {any} chrome
+ * @typedef {{route: string, root: import('../types').PageRoot, caller: import('../types').Caller, box: HTMLElement, title: string, ready: boolean}} Page
+ */
+
+/** @param {Page} page */
+function addressOf({ route, caller: { options } }) {
+  const query = Object.entries(options).map(([key, value]) => `${key}=${value}`).join('&')
+  return '/' + route + (query && '?' + query)
+}
+
+/**
+ * @param {import('../types').AppJson} app
+ * @param {import('../types').Space} space
+ * @param {import('../types').Chrome} chrome
  * @param {Element} host
  */
 export function createStack(app, space, chrome, host) {
   const tabs = ((app.tabBar || {}).list || []).map(({ pagePath }) => pagePath)
   const isTab = (route) => tabs.includes(route)
-  /** @type {Map<string, any>} tab pages that are alive */
+  /** @type {Map<string, Page>} tab pages that are alive */
   const alive = new Map()
-  /** @type {any[]} */
+  /** @type {Page[]} */
   let stack = []
   const top = () => stack[stack.length - 1]
 
@@ -48,12 +60,12 @@ export function createStack(app, space, chrome, host) {
     const box = document.createElement('div')
     box.className = 'wx-page'
     box.dataset.route = route
-    box.innerHTML = '<div class="wx-scroll"><div></div></div>'
+    box.innerHTML = '<div class="wx-scroll" tabindex="-1"><div></div></div>'
     caller.route = route
     caller.options = options
     const page = { route, root, caller, box, title: '', ready: false }
     host.append(box)
-    root.attach(box.firstChild, box.firstChild.firstChild)
+    root.attach(box.firstElementChild, box.firstElementChild.firstElementChild)
     return page
   }
 
@@ -63,9 +75,16 @@ export function createStack(app, space, chrome, host) {
     chrome.showPage({ title: page.title, canGoBack: stack.length > 1, isTab: isTab(page.route), route: page.route })
     call(page, 'onShow')
     page.root.getComponent().triggerPageLifetime('show', [])
+    follow(page)
     if (page.ready) return
     page.ready = true
     queueMicrotask(() => call(page, 'onReady'))
+  }
+
+  /** The keyboard goes on in the page that came, when it was in the one that went. @param {Page} page */
+  function follow(page) {
+    const lost = document.activeElement === document.body || document.activeElement.closest('[hidden]')
+    if (document.hasFocus() && lost) /** @type {HTMLElement} */ (page.box.firstChild).focus({ preventScroll: true })
   }
 
   function cover(page) {
@@ -104,8 +123,15 @@ export function createStack(app, space, chrome, host) {
   return {
     callers: () => stack.map(({ caller }) => caller),
 
-    start() {
+    where: () => stack.map(addressOf),
+
+    /** @param {string[]} [urls] */
+    start(urls = []) {
       open(app.pages[0], {})
+      for (const url of urls) {
+        if (isTab(parseUrl(url).route)) this.switchTab(url)
+        else this.navigateTo(url)
+      }
     },
 
     /** @param {string} url */

@@ -8,7 +8,7 @@
 /**
  * @param {string} what
  * @param {{[name: string]: string}} fields
- * @returns {Promise<any>}
+ * @returns {Promise<Record<string, string>>}
  */
 export async function ask(what, fields) {
   const reply = await fetch('/sandbox/' + what, {

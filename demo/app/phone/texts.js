@@ -2,6 +2,7 @@
 /* texts.js: what WeChat itself says in its sheets. */
 
 const zh = {
+  back: '返回',
   allow: '允许',
   deny: '拒绝',
   cancel: '取消',
@@ -20,6 +21,7 @@ const zh = {
 }
 
 const en = {
+  back: 'Back',
   allow: 'Allow',
   deny: 'Decline',
   cancel: 'Cancel',

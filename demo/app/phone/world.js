@@ -3,7 +3,7 @@
  * world.js: whose phone this is, what the visitor has done to it, and who
  * watches its calls.
  *
- * Switches, all off at first:
+ * Switches, off at first but those that the address names in `on`:
  *   offline   no network
  *   deny      whatever WeChat asks for is declined
  *   old       a base library before 2.21.2: no phone code, no chooseAvatar
@@ -14,6 +14,9 @@
 /** Events that are kept for who comes later. */
 const HISTORY = 2000
 
+/** @type {import('../types').SwitchName[]} */
+const SWITCHES = ['offline', 'deny', 'old', 'consent', 'useless']
+
 /** The last digits of a number of one's own: the same each time. */
 function digitsOf(name) {
   let n = 7
@@ -21,11 +24,17 @@ function digitsOf(name) {
   return String(n).padStart(8, '0')
 }
 
-/** @param {URLSearchParams} query */
+/**
+ * @param {URLSearchParams} query
+ * @returns {import('../types').World}
+ */
 export function createWorld(query) {
   const user = query.get('user') || 'visitor'
+  const on = (query.get('on') || '').split(',')
+  /** @type {((event: import('../types').WireEvent) => void)[]} */
   const listeners = []
   const history = []
+  /** @type {((how: import('../types').LaunchOptions) => void)[]} */
   const shows = []
   let calls = 0
   return {
@@ -34,9 +43,9 @@ export function createWorld(query) {
     lang: query.get('lang') === 'en' ? 'en' : 'zh',
     phoneNumber: '138' + digitsOf(user),
     weChatName: query.get('lang') === 'en' ? 'Ming' : '小明',
-    switches: { offline: false, deny: false, old: false, consent: query.get('consent') === '1', useless: false },
+    switches: /** @type {import('../types').Switches} */ (Object.fromEntries(SWITCHES.map((name) => [name, on.includes(name)]))),
 
-    /** Listeners get all there was and all there will be: {id, name, ...} at the beginning and {id, end: true, ...} at the end. @param {(event: any) => void} listener */
+    /** Listeners get all there was and all there will be: {id, name, ...} at the beginning and {id, end: true, ...} at the end. @param {(event: import('../types').WireEvent) => void} listener */
     onWire(listener) {
       history.forEach(listener)
       listeners.push(listener)
@@ -45,7 +54,7 @@ export function createWorld(query) {
     /** What was, oldest first. */
     past: () => history.slice(),
 
-    /** Tells of a call; returns how to tell of its end. @param {any} event */
+    /** Tells of a call; returns how to tell of its end. @param {Omit<import('../types').WireEvent, 'id'>} event */
     begin(event) {
       const id = ++calls
       const from = performance.now()
@@ -58,7 +67,7 @@ export function createWorld(query) {
       return (outcome) => tell({ id, end: true, ms: Math.round(performance.now() - from), ...event, ...outcome })
     },
 
-    /** @param {() => void} listener of wx.onAppShow */
+    /** @param {(how: import('../types').LaunchOptions) => void} listener of wx.onAppShow */
     onShown(listener) {
       shows.push(listener)
     },

@@ -14,12 +14,12 @@ const CALLBACKS = ['success', 'fail', 'complete']
 
 /**
  * @param {string} name
- * @param {(options: any) => any} work
+ * @param {(options: Record<string, unknown>) => unknown} work
  */
 function api(name, work) {
   return (options = {}) => {
     const run = (async () => work(options))().then(
-      (result) => ({ errMsg: name + ':ok', ...result }),
+      (result) => Object.assign({ errMsg: name + ':ok' }, result),
       (error) => Promise.reject({ errMsg: `${name}:fail ${error.message}` }))
     if (!CALLBACKS.some((callback) => options[callback])) return run
     const tell = (callback, value) => options[callback] && options[callback](value)
@@ -28,8 +28,8 @@ function api(name, work) {
   }
 }
 
-/** wx.login and wx.checkSession: WeChat's client knows which key is good. */
-function createAccount(world) {
+/** wx.login and wx.checkSession: WeChat's client knows which key is good. @param {import('../types').World} world */
+export function createAccount(world) {
   let key = ''
   const online = () => {
     if (world.switches.offline) throw new Error('net::ERR_INTERNET_DISCONNECTED')
@@ -101,13 +101,13 @@ function createUi(native) {
   }
 }
 
-/** @param {{app: any, world: any, native: any, stack: any, chrome: any}} phone */
+/** @param {{world: import('../types').World, native: import('../types').Native, stack: ReturnType<import('./stack').createStack>, chrome: import('../types').Chrome}} phone */
 export function createWx({ world, native, stack, chrome }) {
   const { switches } = world
   const info = () => ({ language: world.lang === 'en' ? 'en' : 'zh_CN', SDKVersion: switches.old ? '2.20.0' : '3.8.0' })
   return {
     ...createAccount(world),
-    ...createNetwork(world),
+    ...createNetwork(world, { fileAt: native.fileAt }),
     ...createStorage(world),
     ...createNavigation(stack, chrome),
     ...createUi(native),

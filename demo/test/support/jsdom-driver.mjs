@@ -92,7 +92,7 @@ function openWindow({ url, address, html, script }, faults, stored) {
   for (const [key, value] of stored) window.sessionStorage.setItem(key, value)
   Object.assign(window, {
     noLayout: true,
-    Headers, AbortController,
+    Headers, AbortController, FormData,
     fetch: (to, options) => fetch(new URL(to, url), options),
     matchMedia: () => ({ matches: false, addEventListener() {} })
   })

@@ -9,13 +9,16 @@
 'use strict'
 
 const { createClient, setDefaultClient } = require('wxlogin-miniprogram')
+const { t } = require('./texts')
 
 const { baseURL } = wx.getExtConfigSync ? wx.getExtConfigSync() : {}
 
 const client = createClient({
   baseURL: baseURL || 'http://127.0.0.1:8080',
   // The catalogue is for everybody; all else belongs to a user.
-  whitelist: ['/shop/']
+  whitelist: ['/shop/'],
+  // What this shop wants name and number for.
+  texts: { userWhy: t.userWhy, phoneWhy: t.phoneWhy }
 })
 
 setDefaultClient(client)

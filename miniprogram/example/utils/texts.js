@@ -48,7 +48,10 @@ const zh = {
   ended: '已结束 %s 个会话',
   cancel: '取消',
   authTitle: '授权',
-  notSet: '未设置'
+  notSet: '未设置',
+  userWhy: '用于在订单和评价中展示',
+  phoneWhy: '用于接收取件和售后通知',
+  devices: '登录的设备'
 }
 
 const en = {
@@ -92,7 +95,10 @@ const en = {
   ended: '%s sessions ended',
   cancel: 'Cancel',
   authTitle: 'Authorisation',
-  notSet: 'Not set'
+  notSet: 'Not set',
+  userWhy: 'Shown with your orders and reviews',
+  phoneWhy: 'For news about pick-up and returns',
+  devices: 'Devices'
 }
 
 /** @returns {string} */

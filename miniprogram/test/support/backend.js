@@ -6,7 +6,8 @@
  * The same backend stands behind the fake wx (no network, fake clock) and
  * behind a real HTTP server (http-fake.js).
  *
- *   /wx/onlogin, checksession, logout, updateuser, updatephone, unbindphone
+ *   /wx/onlogin, checksession, logout, updateuser, updatephone, unbindphone,
+ *   sessions, updateavatar
  *   /app/...       an application: needs a token, echoes what it got
  *   /app/proxy401  the same, but its refusals are HTML written by a proxy
  *   /app/code200   the same, but its refusals come with HTTP 200
@@ -17,10 +18,10 @@
  */
 'use strict'
 
-const { randomBytes } = require('node:crypto')
+const { createHash, randomBytes } = require('node:crypto')
 
 const STATUS = {
-  PARAM_INVALID: 400, CODE_INVALID: 400, CODE_USED: 400, DECRYPT_WX_OPEN_DATA_FAIL: 400,
+  PARAM_INVALID: 400, CODE_INVALID: 400, CODE_USED: 400, DECRYPT_WX_OPEN_DATA_FAIL: 400, PICTURE_INVALID: 400, CONTENT_REFUSED: 400, BODY_TOO_LARGE: 413,
   AUTH_INVALID: 401, AUTH_EXPIRED: 401, USER_BLOCKED: 403, NOT_FOUND: 404,
   TOO_MANY_REQUESTS: 429, WECHAT_UNAVAILABLE: 503, BUSY: 503
 }
@@ -36,7 +37,9 @@ class Backend {
     this.tokens = new Map() // token -> 'live' | 'expired' | 'ended'
     this.user = Object.assign({}, EMPTY_USER)
     this.log = [] // every request as it was handled: {path, token, code, data}
+    this.devices = new Map() // token -> what its login called itself
     this.useless = false // logins succeed, their tokens do not
+    this.avatars = true // updateavatar is switched on
     this._faults = []
     this._requests = 0
   }
@@ -93,6 +96,7 @@ class Backend {
     const name = path.replace(/^\/wx\//, '')
     if (name === 'onlogin') return this._login(data)
     if (name === 'logout') return this._logout(token, data)
+    if (name === 'updateavatar' && !this.avatars) return refuse('NOT_FOUND')
     if (path.startsWith('/public/')) return ok({ token: token || null })
     const refusal = this._refusal(token)
     if (path === '/app/proxy401' && refusal) return { statusCode: 401, data: '<html>401</html>' }
@@ -100,7 +104,7 @@ class Backend {
     if (refusal) return refuse(refusal)
     if (path === '/app/decrypt') return refuse('DECRYPT_WX_OPEN_DATA_FAIL')
     if (path.startsWith('/app/')) return ok({ path, data })
-    return this._profile(name, data)
+    return this._profile(name, data, token)
   }
 
   _refusal(token) {
@@ -108,7 +112,7 @@ class Backend {
     return this.tokens.get(token) === 'expired' ? 'AUTH_EXPIRED' : 'AUTH_INVALID'
   }
 
-  _login({ code }) {
+  _login({ code, device = '' }) {
     if (!/^[\w-]{1,128}$/.test(code || '')) return refuse('PARAM_INVALID', { field: 'code' })
     if (!this.codes.has(code)) return refuse('CODE_INVALID')
     if (this.codes.get(code) === 'used') return refuse('CODE_USED')
@@ -116,19 +120,25 @@ class Backend {
     const token = randomBytes(32).toString('base64url')
     const newUser = this.tokens.size === 0
     this.tokens.set(token, 'live')
+    this.devices.set(token, device)
     return ok({ token, expiresIn: 7200, absoluteExpiresIn: 2592000, newUser, userInfo: this._userInfo() })
   }
 
-  _logout(token, { scope = 'this' }) {
-    const isLive = this.tokens.get(token) === 'live'
-    if (scope !== 'this' && !isLive) return refuse('AUTH_INVALID')
-    const ended = [...this.tokens].filter(([other, state]) => state === 'live' &&
-      (scope === 'all' || (scope === 'this' ? other === token : other !== token)))
+  _logout(token, { scope = 'this', session }) {
+    if (scope !== 'this') {
+      const refusal = this._refusal(token)
+      if (refusal) return refuse(refusal)
+    }
+    if ((scope === 'one') !== (session !== undefined)) return refuse('PARAM_INVALID', { field: 'session' })
+    const isMeant = { this: (other) => other === token, others: (other) => other !== token, all: () => true, one: (other) => idOf(other) === session }[scope]
+    const ended = [...this.tokens].filter(([other, state]) => state === 'live' && isMeant(other))
     for (const [other] of ended) this.tokens.set(other, 'ended')
     return ok({ sessionsEnded: ended.length })
   }
 
-  _profile(name, data) {
+  _profile(name, data, token) {
+    if (name === 'sessions') return ok({ sessions: this._sessions(token) })
+    if (name === 'updateavatar') return this._updateAvatar(data)
     if (name === 'checksession') return ok({ expiresIn: 7200, absoluteExpiresIn: 2592000, userInfo: this._userInfo() })
     if (name === 'unbindphone') Object.assign(this.user, { phone: '', countryCode: '' })
     else if (name === 'updateuser') return this._updateUser(data)
@@ -151,6 +161,23 @@ class Backend {
     if (nickName !== '微信用户') this.user.nickname = nickName
   }
 
+  /** The token's own and the other live ones; last used first. */
+  _sessions(token) {
+    const live = [...this.tokens].filter(([, state]) => state === 'live').map(([other]) => other).reverse()
+    return live.sort((a, b) => (b === token) - (a === token)).map((other, at) => ({
+      id: idOf(other), current: other === token, device: this.devices.get(other) || '',
+      createdAt: 1700000000 - at, lastUsedAt: 1700003600 - at, expiresIn: 7100, absoluteExpiresIn: 2588400
+    }))
+  }
+
+  /** The file is what the phone sent: {filePath}, or the bytes. */
+  _updateAvatar({ filePath, bytes }) {
+    if (!filePath && !bytes) return refuse('PARAM_INVALID', { field: 'body' })
+    if (/\.(svg|txt)$/.test(filePath)) return refuse('PICTURE_INVALID')
+    this.user.avatarUrl = 'https://shop.example/avatars/' + randomBytes(16).toString('hex') + '.jpg'
+    return ok({ userInfo: this._userInfo() })
+  }
+
   _updatePhone(data) {
     if (data.code === 'stale') return refuse('CODE_INVALID')
     if (!data.code && !(data.iv && data.encryptedData)) return refuse('PARAM_INVALID', { field: 'code' })
@@ -162,6 +189,9 @@ class Backend {
     return Object.assign({}, this.user)
   }
 }
+
+/** As the server names a session. */
+const idOf = (token) => createHash('sha256').update(token).digest('hex').slice(0, 16)
 
 function ok(data) {
   return { statusCode: 200, data: { code: 'OK', data } }
@@ -178,4 +208,4 @@ function tokenIn(header) {
   return names.map((name) => header[name]).join(',').replace(/^Bearer +/i, '')
 }
 
-module.exports = { Backend }
+module.exports = { Backend, idOf }

@@ -52,12 +52,12 @@ function idOf(name, compiler = 'simulate') {
 }
 
 /** A phone, and the globals a component finds on it. */
-function createPhone(api) {
+function createPhone(api, config) {
   const backend = new Backend()
   const phone = new FakeWx(backend)
   phone.latency = 0
   globalThis.wx = Object.assign(phone.wx, { canIUse: () => true }, api)
-  const client = sdk.createClient({ baseURL: 'https://shop.example', wx: globalThis.wx, ui: 'silent' })
+  const client = sdk.createClient(Object.assign({ baseURL: 'https://shop.example', wx: globalThis.wx, ui: 'silent' }, config))
   sdk.setDefaultClient(client)
   return { backend, phone, client }
 }
@@ -65,15 +65,15 @@ function createPhone(api) {
 /**
  * @param {any} t of the test
  * @param {string} name of the component
- * @param {{properties?: object, api?: object, user?: object}} [options] user: what the server knows already
+ * @param {{properties?: object, api?: object, user?: object, config?: object}} [options] user: what the server knows already
  */
-function show(t, name, { properties = {}, api = {}, user = {} } = {}) {
-  const world = createPhone(api)
+function show(t, name, { properties = {}, api = {}, user = {}, config = {} } = {}) {
+  const world = createPhone(api, config)
   Object.assign(world.backend.user, user)
   const comp = simulate.render(idOf(name), properties)
   comp.attach(window.document.body)
   const events = []
-  for (const type of ['success', 'fail', 'deny', 'step', 'open', 'close', 'back', 'cancel', 'getphonenumber', 'getuserinfo', 'chooseavatar', 'nicknamereview']) {
+  for (const type of ['success', 'fail', 'deny', 'step', 'open', 'close', 'back', 'cancel', 'getphonenumber', 'getrealtimephonenumber', 'agreeprivacyauthorization', 'progress', 'getuserinfo', 'chooseavatar', 'nicknamereview']) {
     comp.addEventListener(type, ({ detail }) => events.push([type, detail]))
   }
   let mounted = true

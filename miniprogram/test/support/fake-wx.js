@@ -26,6 +26,7 @@ class FakeWx {
     this.open = new Set()
     this.peak = { ordinary: 0, wire: 0, onlogin: 0, login: 0 }
     this.shows = []
+    this.hides = []
     this.ui = []
   }
 
@@ -37,8 +38,9 @@ class FakeWx {
       login: api('login'), checkSession: api('checkSession'),
       request: api('request'), uploadFile: api('uploadFile'), downloadFile: api('downloadFile'),
       redirectTo: api('redirectTo'), switchTab: api('switchTab'), reLaunch: api('reLaunch'),
-      onAppShow: (listener) => void this.shows.push(listener),
+      onAppShow: (listener) => void this.shows.push(listener), onAppHide: (listener) => void this.hides.push(listener),
       showLoading: note('showLoading'), hideLoading: note('hideLoading'), showToast: note('showToast'),
+      showNavigationBarLoading: note('showNavigationBarLoading'), hideNavigationBarLoading: note('hideNavigationBarLoading'),
       getStorageSync: (key) => (this.storage.has(key) ? this.storage.get(key) : ''),
       setStorageSync: (key, value) => void this.storage.set(key, value),
       removeStorageSync: (key) => void this.storage.delete(key)
@@ -89,7 +91,9 @@ class FakeWx {
     this.open.add(call)
     this._measure()
     if (!this.rules.some((rule) => rule(call))) setTimeout(() => call.over || call.answer(), this.latency)
-    return WIRE.includes(name) ? { abort: call.abort } : undefined
+    const listen = (event) => (listener) => void (call.listeners[event] = listener)
+    call.listeners = {}
+    return WIRE.includes(name) ? { abort: call.abort, onProgressUpdate: listen('progress'), onHeadersReceived: listen('headers') } : undefined
   }
 
   _answer(call) {
@@ -97,7 +101,9 @@ class FakeWx {
     if (!WIRE.includes(call.name)) return call.ok({})
     if (this.offline) return call.fail('network error')
     const { method = 'GET', header, data } = call.options
-    const reply = this.backend.handle({ method, path: call.path, header, data })
+    const { filePath, name } = call.options
+    const reply = this.backend.handle(call.name === 'uploadFile'
+      ? { method: 'POST', path: call.path, header, data: { filePath, name } } : { method, path: call.path, header, data })
     if (call.name === 'uploadFile') reply.data = JSON.stringify(reply.data)
     if (call.name === 'downloadFile') {
       delete reply.data

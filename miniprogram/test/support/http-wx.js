@@ -7,8 +7,10 @@
 'use strict'
 
 const http = require('node:http')
+const { readFileSync } = require('node:fs')
+const { basename } = require('node:path')
 
-const bodyOf = (data) => (data === undefined || typeof data === 'string' ? data : JSON.stringify(data))
+const bodyOf = (data) => (data === undefined || typeof data === 'string' || Buffer.isBuffer(data) ? data : JSON.stringify(data))
 
 function withQuery(url, method, data) {
   const target = new URL(url)
@@ -25,6 +27,15 @@ function parse(text) {
   } catch (notJson) {
     return text
   }
+}
+
+/** The options of an upload as those of a request: multipart/form-data, as the base library makes it. */
+function asMultipart({ url, header, timeout, filePath, name, success, fail, complete }) {
+  const boundary = 'wxlogin-' + process.pid
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${basename(filePath)}"\r\nContent-Type: image/png\r\n\r\n`
+  const data = Buffer.concat([Buffer.from(head), readFileSync(filePath), Buffer.from(`\r\n--${boundary}--\r\n`)])
+  const own = Object.assign({}, header, { 'content-type': 'multipart/form-data; boundary=' + boundary })
+  return { url, header: own, timeout, data, method: 'POST', success, fail, complete }
 }
 
 function createHttpWx(issueCode) {
@@ -60,6 +71,7 @@ function createHttpWx(issueCode) {
     },
     checkSession: (options) => setImmediate(() => options.success({ errMsg: 'checkSession:ok' })),
     request: (options) => begin('request', options, (text) => ({ data: options.dataType && options.dataType !== 'json' ? text : parse(text) })),
+    uploadFile: (options) => begin('uploadFile', asMultipart(options), (text) => ({ data: text })),
     downloadFile: (options) => begin('downloadFile', options, () => ({ tempFilePath: 'wxfile://tmp' })),
     getStorageSync: (key) => storage.get(key) || '',
     setStorageSync: (key, value) => void storage.set(key, value),

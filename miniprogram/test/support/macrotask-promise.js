@@ -49,6 +49,8 @@ class MacrotaskPromise {
     if (this._state !== 'pending' || this._following) return
     if (value && typeof value.then === 'function') {
       this._following = true
+      // One of this engine's is heard of too late for this engine.
+      if (value instanceof Promise) value.catch(() => {})
       setTimeout(() => value.then(
         (inner) => {
           this._following = false

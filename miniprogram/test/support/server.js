@@ -50,13 +50,23 @@ function parse(text) {
   }
 }
 
+/** The one part with a file name, as the backend takes it: {filePath, name, bytes}. */
+function fileIn(type, body) {
+  const boundary = /boundary=(\S+)/.exec(type)[1]
+  const text = body.toString('latin1')
+  const found = new RegExp(`--${boundary}\\r\\n[^]*?name="([^"]+)"; filename="([^"]+)"[^]*?\\r\\n\\r\\n([^]*?)\\r\\n--${boundary}--`).exec(text)
+  return found ? { name: found[1], filePath: found[2], bytes: found[3].length } : {}
+}
+
 async function ownServer() {
   const backend = new Backend()
   const server = http.createServer((request, response) => {
     const chunks = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
-      const data = chunks.length > 0 ? parse(Buffer.concat(chunks).toString()) : undefined
+      const body = Buffer.concat(chunks)
+      const type = request.headers['content-type'] || ''
+      const data = chunks.length === 0 ? undefined : /^multipart/.test(type) ? fileIn(type, body) : parse(body.toString())
       const reply = backend.handle({ method: request.method, path: request.url, header: request.headers, data })
       response.writeHead(reply.statusCode, reply.header)
       response.end(typeof reply.data === 'string' ? reply.data : JSON.stringify(reply.data))

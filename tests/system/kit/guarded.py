@@ -73,8 +73,9 @@ def statuses(stand):
              b' ' * 65537)):
         refused(stand, '/wx/' + program, headers, want, method=method,
                 body=body)
-    refused(stand, '/wx/updateuser', [JSON, token], 'BODY_TOO_LARGE',
-            method='POST', body=b' ' * 65537, chunked=True)
+    if stand.chunked:
+        refused(stand, '/wx/updateuser', [JSON, token], 'BODY_TOO_LARGE',
+                method='POST', body=b' ' * 65537, chunked=True)
     stand.world.wechat.fault('errcode', errcode=40013)
     code = json.dumps({'code': stand.world.code()}).encode()
     refused(stand, '/wx/onlogin', [JSON], 'WECHAT_ERROR', method='POST',
@@ -108,7 +109,7 @@ def uploads(stand):
 
 def too_long(stand):
     """Over a megabyte for a program of wxlogin: 413, whoever says it."""
-    for chunked in (False, True):
+    for chunked in (False, True)[:1 + stand.chunked]:
         reply = stand.fetch('/wx/checksession', JSON, method='POST',
                             body=b' ' * UPLOAD, chunked=chunked)
         equal(reply.status, 413, f'chunked {chunked}: {reply!r}')
@@ -203,7 +204,8 @@ def log_lines(stand):
     """Successes are no errors: they are in a log of wxlogin's own."""
     stand.world.token()
     stand.fetch(PAGE, bearer(stand.world.token()))
-    errors = (stand.site.root / 'log' / 'error.log').read_bytes()
+    log = stand.site.root / 'log' / 'error.log'
+    errors = log.read_bytes() if log.exists() else b''
     check(b'"code":"OK"' not in errors, 'successes in the error log')
     if stand.own_log is None:
         return

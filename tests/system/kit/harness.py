@@ -297,19 +297,21 @@ def exit_of(process, patience=PATIENCE):
 class FastCgiProcess:
     """A program with a listening Unix socket as descriptor 0."""
 
-    def __init__(self, site, program, environment=(), name=None):
+    def __init__(self, site, program, environment=(), name=None,
+                 preexec=None):
         self.path = str(site.root / 'run' / ((name or program) + '.fcgi'))
         self.log = site.root / 'log' / ((name or program) + '.stderr')
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(self.path)
-            listening.listen(128)
+            listening.listen(512)
             with open(self.log, 'ab') as log:
                 self.process = spawn(
                     [site.program(program)], stdin=listening,
                     stdout=log, stderr=log, cwd=site.root,
-                    env={**program_environment(), **dict(environment)})
+                    env={**program_environment(), **dict(environment)},
+                    preexec_fn=preexec)
 
     def connect(self, timeout=PATIENCE):
         return fcgi.Connection(self.path, timeout)

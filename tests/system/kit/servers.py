@@ -60,11 +60,19 @@ class Server:
         with output:
             self.process = spawn(
                 command, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=output, cwd=self.site.root, env=program_environment(),
-                start_new_session=True)     # Apache ends its whole group
+                stderr=output, cwd=self.site.root, env=self.environment(),
+                start_new_session=True,     # Apache ends its whole group
+                **self.user())
         return until(lambda: self.process.poll() is not None or
                      accepts(self.port), f'{self.name} accepts or ends') and \
             self.process.poll() is None
+
+    def user(self):
+        """As whom it is started; most change their user themselves."""
+        return {}
+
+    def environment(self):
+        return program_environment()
 
     def stop(self):
         """Stop it by its process id."""
@@ -190,6 +198,42 @@ def spawn_on_socket(site, program, name=None):
             return False
     until(listens, f'{program} listens')
     return process
+
+
+# ---- Caddy
+
+class Caddy(Server):
+    """Caddy runs as the user who starts it."""
+    address = 'run/caddy-admin.sock'
+
+    def __init__(self, site, words=()):
+        site.own()
+        self.target = site.root / 'etc' / 'Caddyfile'
+
+        def make(port):
+            fill('Caddyfile', CONF, {'ROOT': site.root, 'PORT': port,
+                                     **dict(words)}, self.target)
+            self.target.chmod(0o644)
+            return [find('caddy'), 'run', *self.options()]
+        super().__init__(site, make, 'caddy')
+
+    def options(self):
+        return ['--adapter', 'caddyfile', '--config', str(self.target)]
+
+    def user(self):
+        return {'user': 'www-data', 'group': 'www-data',
+                'extra_groups': []} if ROOT_RUN else {}
+
+    def environment(self):
+        """Caddy keeps a copy of its configuration in a home folder."""
+        return {**program_environment(), 'HOME': str(self.site.root / 'run')}
+
+    def reload(self):
+        done = subprocess.run(
+            [find('caddy'), 'reload', *self.options(), '--address',
+             f'unix/{self.site.root}/{self.address}'], check=False,
+            capture_output=True, env=self.environment(), **self.user())
+        check(done.returncode == 0, done.stderr.decode())
 
 
 # ---- nginx

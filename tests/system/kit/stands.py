@@ -207,6 +207,7 @@ class Stand:
     identified = (PROGRAM, API)         # and is told who the user is
     sources = ()                        # files that are not to be shown
     own_log = 'wxlogin.log'             # where the programs' lines are
+    chunked = True                      # programs get a body in chunks
 
     def __init__(self, build, wechat, name):
         self.name = name
@@ -283,6 +284,9 @@ class Stand:
                     os.kill(pid, signal.SIGKILL)
                     killed.add(pid)
         until(lambda: not killed & set(processes(self.site)), 'they end')
+        for process in self.spawned.values():   # and revive() can see it
+            if getattr(process, 'pid', None) in killed:
+                exit_of(process)
 
     def revive(self):
         """Start again what nobody else starts again."""
@@ -453,6 +457,19 @@ class Nginx(Stand):
         until(lambda: workers() and not workers() & before, 'new workers')
 
 
+class Caddy(Nginx):
+    chunked = False
+    def start(self, words):
+        self.site.own()
+        for program in self.site.programs:
+            self.spawned[program] = self.listen(program)
+        self.spawn_members()
+        return servers.Caddy(self.site, words)
+
+    def restart(self):
+        self.server.reload()
+
+
 class NginxSystemd(Nginx):
     settings = ()
     own_log = None                      # the journal
@@ -465,6 +482,7 @@ class NginxSystemd(Nginx):
 
 
 STANDS = [
+    ('caddy', 'caddy', Caddy),
     ('apache-cgi', 'apache2', ApacheCgi),
     ('apache-cgid', 'apache2', ApacheCgid),
     ('apache-php', 'libphp*.so', ApachePhp),

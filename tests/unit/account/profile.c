@@ -112,7 +112,7 @@ binding(void)
 	const struct wechat_phone q = { "13900000000", "86" };
 
 	box_user(&b, "first");
-	ok(phone_bind(&b.rq, &p) == OK && b.rq.user.phone_len > 0,
+	ok(phone_bind(&b.rq, &p, NULL) == OK && b.rq.user.phone_len > 0,
 	    "a number is bound");
 	ok(user_out(&b.rq, &b.rq.user, &b.rq.data) == OK && strstr(
 	    b.rq.data.p, "\"phone\":\"13800000000\",\"countryCode\":\"86\"") !=
@@ -121,16 +121,16 @@ binding(void)
 	ok(box_sql(b.conf.database, "SELECT count(*) FROM users WHERE "
 	    "instr(phone, '13800000000') OR instr(phone_hash, '138')") == 0,
 	    "the number can't be read in the store");
-	ok(phone_bind(&b.rq, &p) == OK,
+	ok(phone_bind(&b.rq, &p, NULL) == OK,
 	    "the same user binds the same number again");
 	box_user(&b, "second");
 	b.conf.phone_conflict = PHONE_REFUSE;
-	ok(phone_bind(&b.rq, &p) == PHONE_TAKEN,
+	ok(phone_bind(&b.rq, &p, NULL) == PHONE_TAKEN,
 	    "phone_conflict = refuse: a taken number is PHONE_TAKEN");
-	ok(phone_bind(&b.rq, &q) == OK,
+	ok(phone_bind(&b.rq, &q, NULL) == OK,
 	    "phone_conflict = refuse: another number is bound");
 	b.conf.phone_conflict = PHONE_MOVE;
-	ok(phone_bind(&b.rq, &p) == OK,
+	ok(phone_bind(&b.rq, &p, NULL) == OK,
 	    "phone_conflict = move: a taken number is bound");
 	is_int(box_sql(b.conf.database,
 	    "SELECT count(*) FROM users WHERE phone "
@@ -142,8 +142,8 @@ binding(void)
 	    "phone_conflict = move: the loss is in the audit trail");
 	memcpy(b.app.appid, "wx2", 4);
 	box_user(&b, "third");
-	ok(phone_bind(&b.rq, &p) == OK && box_sql(b.conf.database, "SELECT "
-	    "count(*) FROM users WHERE phone IS NOT NULL") == 2,
+	ok(phone_bind(&b.rq, &p, NULL) == OK && box_sql(b.conf.database,
+	    "SELECT count(*) FROM users WHERE phone IS NOT NULL") == 2,
 	    "a user of another app may hold the same number");
 	is_int(phone_unbind(&b.rq), OK, "a number is unbound");
 	is_int(b.rq.user.phone_len, 0, "after it the user has no number");

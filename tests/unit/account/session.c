@@ -360,7 +360,8 @@ tombstones(void)
 		box_session(&b, token[0]);
 		box_session(&b, token[1]);
 		box_must(&b, box_find(&b, live, t), "find");
-		ok(session_end(&b.rq, END_OTHERS, NULL, &ended) == OK && ended == 2,
+		ok(session_end(&b.rq, END_OTHERS, NULL, &ended) == OK &&
+		    ended == 2,
 		    "END_OTHERS counts two live sessions, not the expired "
 		    "one");
 		ok(box_find(&b, live, t) == OK &&
@@ -370,8 +371,8 @@ tombstones(void)
 		ok(box_find(&b, first ? token[3] : token[2], t) ==
 		    AUTH_INVALID, "END_OTHERS ends an expired session, too");
 		box_must(&b, box_find(&b, live, t), "find");
-		ok(session_end(&b.rq, END_ALL, NULL, &ended) == OK && ended == 1 &&
-		    box_find(&b, live, t) == AUTH_INVALID,
+		ok(session_end(&b.rq, END_ALL, NULL, &ended) == OK &&
+		    ended == 1 && box_find(&b, live, t) == AUTH_INVALID,
 		    "END_ALL ends this session, too");
 	}
 	box_user(&b, "openid-2");

@@ -54,6 +54,62 @@ ceiling(void)
 	ok(b.p == NULL, "freeing twice");
 }
 
+/* A text is formatted into the room that is left; around its end, and with
+ * text that is too long for it, nothing may be lost or written twice. */
+static void
+formatted(void)
+{
+	static const size_t lengths[] = { 0, 1, 506, 507, 508, 509, 510, 511,
+	    512, 1023, 1024, 5000 };
+	static char text[5001];
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (size_t i = 0; i < COUNT(lengths); i++)
+		for (size_t before = 0; before < 4; before++) {
+			struct buf b = { .max = 8192 };
+
+			buf_add(&b, "abc", before);
+			buf_fmt(&b, "%.*s|%d", (int)lengths[i], text, 42);
+			ok(!b.bad && b.len == before + lengths[i] + 3 &&
+			    strlen(b.p) == b.len &&
+			    memcmp(b.p, "abc", before) == 0 &&
+			    strspn(b.p + before, "x") == lengths[i] &&
+			    strcmp(b.p + b.len - 3, "|42") == 0,
+			    "%zu formatted characters behind %zu", lengths[i],
+			    before);
+			buf_free(&b);
+		}
+	for (size_t n = 1022; n < 1025; n++) {
+		struct buf b = { .max = 1024 };
+
+		buf_add(&b, text, 500);
+		buf_fmt(&b, "%.*s", (int)(n - 500), text);
+		ok(b.bad == (n > 1023) && b.len == (n > 1023 ? 0 : n),
+		    "a ceiling of 1024 and %zu formatted characters", n);
+		buf_free(&b);
+	}
+}
+
+static void
+integers(void)
+{
+	static const struct { int64_t n; const char *want; } t[] = {
+	{ 0, "0" }, { 1, "1" }, { -1, "-1" }, { 9, "9" }, { 10, "10" },
+	{ -10, "-10" }, { 1764000000000, "1764000000000" },
+	{ INT64_MAX, "9223372036854775807" },
+	{ -INT64_MAX, "-9223372036854775807" },
+	{ INT64_MIN, "-9223372036854775808" },
+	};
+
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct buf b = { .max = 64 };
+
+		json_int(&b, NULL, t[i].n);
+		is_str(b.p, t[i].want, "integer: %s", t[i].want);
+		buf_free(&b);
+	}
+}
+
 static void
 escaping(void)
 {
@@ -93,6 +149,8 @@ main(void)
 	struct buf b = { .max = 512 };
 
 	ceiling();
+	formatted();
+	integers();
 	escaping();
 	json_open(&b, NULL);
 	json_close(&b);

@@ -68,6 +68,10 @@ main(void)
 		snprintf(line, sizeof(line), "%s=x", name);
 		params_scan(env_of(line), &p);
 		is_str(p.v[w], "x", "%s is found by its name", name);
+		/* a name of the same length, other in its last character */
+		line[strlen(name) - 1] ^= 1;
+		params_scan(env_of(line), &p);
+		is_str(p.v[w], NULL, "%s is not found by another name", name);
 	}
 	params_scan(env_of(""), &p);
 	for (int w = 0; w < PARAM__MAX; w++)

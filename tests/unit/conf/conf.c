@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "conf/conf.h"
+#include "conf/secret.h"
 #include "store/store.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/tmp.h"
@@ -68,6 +69,8 @@ refused[] = {
 #define T(s) s, sizeof(s) - 1
 { "no database", T("[wxlogin]\ntouch = 5\n"), "database is not set" },
 { "an empty database", T("[wxlogin]\ndatabase =\n"), "database is not set" },
+{ "the secret is what it came with", T(BASE "appid = " APP "\nsecret = "
+    SECRET_PLACEHOLDER "\n"), "secret: " },
 { "unknown setting, with the line", T(BASE "\n\nsession_idel = 5\n"),
     "wxlogin.conf:5: session_idel: no such setting; did you mean "
     "session_idle?" },
@@ -307,10 +310,13 @@ secret_files(void)
 	{ "readable by the group", SECRET, 0640, NULL },
 	{ "readable by others", SECRET, 0644, "chmod" },
 	{ "writable by others", SECRET, 0602, "chmod" },
-	{ "empty", "", 0600, "wants an AppSecret" },
-	{ "a newline alone", "\n", 0600, "wants an AppSecret" },
-	{ "two lines", SECRET "\n" SECRET "\n", 0600, "wants an AppSecret" },
-	{ "NAME = VALUE", "secret = " SECRET, 0600, "wants an AppSecret" },
+	{ "with a byte order mark", "\xef\xbb\xbf" SECRET "\r\n", 0600, NULL },
+	{ "empty", "", 0600, "empty; write the AppSecret of wx1 into it" },
+	{ "a newline alone", "\n", 0600, "the file is empty" },
+	{ "two lines", SECRET "\n" SECRET "\n", 0600, "more than one line" },
+	{ "NAME = VALUE", "secret = " SECRET, 0600,
+	    "letters and digits only" },
+	{ "what it came with", SECRET_PLACEHOLDER, 0600, "still holds" },
 	};
 	struct conf *c;
 	char long_text[300];
@@ -334,7 +340,7 @@ secret_files(void)
 	memset(long_text, 'x', sizeof(long_text));
 	tmp_write("secret", long_text, 129, 0600);
 	c = load(BASE "[app wx1]\nsecret_file = secret\n", true);
-	ok(c == NULL && says("wants an AppSecret"),
+	ok(c == NULL && says("128 characters at most"),
 	    "secret_file: 129 letters");
 	conf_free(c);
 	tmp_write("secret", long_text, 300, 0600);

@@ -16,6 +16,7 @@ Page({
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.shop })
+    client.status.login.must(({ userInfo }) => this.setData({ state: t.loggedIn, greeting: fill(t.greeting, userInfo.nickname || t.stranger) }))
   },
 
   onShow() {

@@ -9,7 +9,7 @@ const { t, fill } = require('../../utils/texts')
 const toast = (title) => wx.showToast({ title, icon: 'none' })
 
 Page({
-  data: { t, phone: '' },
+  data: { t, phone: '', isIn: false, hasList: true },
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.settings })
@@ -21,7 +21,7 @@ Page({
 
   show() {
     const user = client.session.getUser()
-    this.setData({ phone: user && user.phone ? maskPhone(user.phone) : t.notSet })
+    this.setData({ phone: user && user.phone ? maskPhone(user.phone) : t.notSet, isIn: Boolean(user) })
   },
 
   /** @param {() => Promise<string>} work resolves to what to tell the user */
@@ -39,6 +39,15 @@ Page({
       await client.session.unbindPhone()
       return t.unbound
     })
+  },
+
+  onEnded({ detail }) {
+    toast(fill(t.ended, detail.sessionsEnded))
+  },
+
+  /** A server of before has no list. */
+  onListFail({ detail }) {
+    if (detail.code === 'NOT_FOUND') this.setData({ hasList: false })
   },
 
   onOthers() {

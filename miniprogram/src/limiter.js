@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * gate.js: how many calls are on the wire at once.
+ * limiter.js: how many calls are on the wire at once.
  *
  * Ordinary calls share `limit` places.  Urgent ones (LOGIN before LOGOUT) jump
  * the queue and may use the places beside them, up to CEILING, which is what
@@ -22,7 +22,7 @@ const LOGIN = 2
 /** @typedef {{rank: number, start: (leave: () => void) => void}} Entry */
 
 /** @param {number} limit places for ordinary calls, at most CEILING */
-function createGate(limit) {
+function createLimiter(limit) {
   let inside = 0
   let ordinary = 0
   /** @type {Entry[]} highest rank first, in order of arrival within a rank */
@@ -67,4 +67,4 @@ function createGate(limit) {
   }
 }
 
-module.exports = { createGate, CEILING, ORDINARY, LOGOUT, LOGIN }
+module.exports = { createLimiter, CEILING, ORDINARY, LOGOUT, LOGIN }

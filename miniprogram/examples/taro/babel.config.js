@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+module.exports = { presets: [['taro', { framework: 'react', ts: false }]] }

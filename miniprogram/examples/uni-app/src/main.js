@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+import { createSSRApp } from 'vue'
+import App from './App.vue'
+export function createApp() {
+  return { app: createSSRApp(App) }
+}

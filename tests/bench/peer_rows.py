@@ -1,0 +1,7 @@
+"""stub"""
+def check(bench):
+    """x"""
+    yield
+def login(bench):
+    """y"""
+    yield
