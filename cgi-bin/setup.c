@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* setup.c: checks an installation from the browser, where there is no shell.
  *
- *   GET			404 while there is no ../etc/setup.key
+ *   GET			404 while there is no etc/setup.key
  *				200 a form that asks for the word in it
  *   POST key			200 a page of checks with remedies
  *				403 the form again: another word

@@ -3,10 +3,10 @@
  * who have no shell.
  *
  * It is on while a file setup.key with a word of at least 16 characters lies
- * in ../etc of the program's folder (or is named by WXLOGIN_SETUP_KEY), and
- * wants that word; "switch off" on the page removes the file.  What can only
- * be seen from outside (does Authorization arrive, is the clock right) the
- * page's script asks for. */
+ * in one of the places of conf_beside() (or is named by WXLOGIN_SETUP_KEY),
+ * and wants that word; "switch off" on the page removes the file.  What can
+ * only be seen from outside (does Authorization arrive, is the clock right)
+ * the page's script asks for. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -22,6 +22,7 @@
 #include "cgi/io.h"
 #include "cgi/params.h"
 #include "cgi/reply.h"
+#include "conf/conf.h"
 #include "conf/secret.h"
 #include "pages/setup.h"
 #include "pages/setup_int.h"
@@ -72,7 +73,7 @@ find_key(struct setup *s)
 		memcpy(s->key_path, named, strlen(named) + 1);
 		return true;
 	}
-	return file_beside_program("../etc/setup.key", s->key_path);
+	return conf_beside("setup.key", s->key_path);
 }
 
 /* The word, or in `why` what is wrong with its file (nothing: there is

@@ -16,6 +16,10 @@ build_packages="autoconf automake gcc make pkg-config libc6-dev libfcgi-dev
 libcurl4-openssl-dev libsqlite3-dev nettle-dev libinih-dev
 libmicrohttpd-dev"
 
+# What a static libcurl, the zip and packages want besides.
+static_packages="ca-certificates dpkg-dev libc-ares-dev libssl-dev libtool
+patch zip zlib1g-dev"
+
 # packages NAME...: install what is missing, as root or by sudo.
 packages() {
 	missing=

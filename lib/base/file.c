@@ -3,6 +3,7 @@
  * of file system it is. */
 #include <config.h>
 
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -172,11 +173,16 @@ bool
 file_program(char out[FILE_PATH_MAX])
 {
 	const ssize_t n = readlink("/proc/self/exe", out, FILE_PATH_MAX - 1);
+	const char *name;
 
-	if (n <= 0)
-		return false;
-	out[n] = '\0';
-	return true;
+	if (n > 0) {
+		out[n] = '\0';
+		return true;
+	}
+	/* No /proc: what execve(2) was given, which may be relative to the
+	 * folder that we were started in and still are in. */
+	name = (const char *)getauxval(AT_EXECFN);
+	return name != NULL && realpath(name, out) != NULL;
 }
 
 bool

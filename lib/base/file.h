@@ -25,7 +25,8 @@ bool	file_make(const char *path, const void *, size_t n);
  * False with errno set; the old file is then still there. */
 bool	file_replace(const char *path, const void *, size_t n);
 
-/* The path of the running program; false when it can't be told (no /proc). */
+/* The path of the running program, also without /proc; false when it can't be
+ * told. */
 bool	file_program(char out[FILE_PATH_MAX]);
 
 /* The path of a file named relative to the folder of the running program, such

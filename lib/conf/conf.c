@@ -141,6 +141,24 @@ is_there(const char *path)
 	    (errno != ENOENT && errno != ENOTDIR);
 }
 
+bool
+conf_beside(const char *name, char out[FILE_PATH_MAX])
+{
+	static const char *const folders[] = {
+		"../etc/", "../wxlogin-data/etc/", "../../wxlogin-data/etc/",
+		"../../../wxlogin-data/etc/",
+	};
+	char relative[64];
+	size_t i;
+
+	for (i = 0; i < COUNT(folders); i++) {
+		snprintf(relative, sizeof(relative), "%s%s", folders[i], name);
+		if (file_beside_program(relative, out) && is_there(out))
+			return true;
+	}
+	return false;
+}
+
 static void
 conf_find(struct conf *c, struct buf *problems)
 {
@@ -151,7 +169,7 @@ conf_find(struct conf *c, struct buf *problems)
 		conf_read(c, named, problems);
 		return;
 	}
-	if (file_beside_program("../etc/wxlogin.conf", own) && is_there(own)) {
+	if (conf_beside("wxlogin.conf", own)) {
 		conf_read(c, own, problems);
 		return;
 	}

@@ -2,8 +2,8 @@
 /* conf.h: the configuration, read once by a process and never written again.
  *
  * Order: WXLOGIN_NAME in the process environment beats the file, the file
- * beats the default.  The file is $WXLOGIN_CONFIG, else wxlogin.conf in ../etc
- * of the program's own folder, else in SYSCONFDIR/wxlogin; none at all is fine
+ * beats the default.  The file is $WXLOGIN_CONFIG, else wxlogin.conf in one of
+ * the places of conf_beside(), else in SYSCONFDIR/wxlogin; none at all is fine
  * when the environment says enough.  Nothing comes from an HTTP_* variable or
  * from a FastCGI parameter. */
 #ifndef CONF_H
@@ -93,6 +93,13 @@ extern const size_t settings_count;
 struct conf	*conf_load(bool secrets, struct buf *problems,
 		    struct buf *warnings);
 void		 conf_free(struct conf *);
+
+/* The file `name` of the configuration's folder, where that is told by the
+ * place of the running program: ../etc; or, for programs below a web root, etc
+ * in a folder wxlogin-data beside the web root: ../wxlogin-data,
+ * ../../wxlogin-data or ../../../wxlogin-data.  The first that is there; false
+ * when none is. */
+bool		 conf_beside(const char *name, char out[FILE_PATH_MAX]);
 
 /* Has the file changed (or gone), or a secret file, since it was read? */
 bool		 conf_stale(const struct conf *);

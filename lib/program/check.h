@@ -82,6 +82,10 @@ void	check_done(struct checking *);
  * status. */
 int	check_installation(const struct program *);
 
+/* ---- check_host.c, for the table */
+const struct finding *check_certificates(struct checking *);
+const struct finding *check_whole(struct checking *);
+
 /* ---- check_files.c, for the table */
 const struct finding *check_place_database(struct checking *);
 const struct finding *check_place_key(struct checking *);

@@ -15,6 +15,7 @@
 #include "wechat/https.h"
 
 #define URL_MAX		8192
+#define LEAST_TIME	50	/* ms that a repetition is given */
 #define AGAIN_FIRST	100	/* ms before the first repetition; doubles */
 
 enum outcome
@@ -54,6 +55,8 @@ from_http(struct context *cx, enum http_result r, long status, const char *why)
 		    "used, and is not sent again");
 	if (r == HTTP_NO_MEMORY)
 		return FAIL_MEMORY(cx->log);
+	if (r == HTTP_NO_DESCRIPTORS)
+		return FAIL(cx->log, BUSY, "WeChat: %s", why);
 	if (r == HTTP_TOO_LARGE)
 		return FAIL(cx->log, WECHAT_ERROR, "WeChat: more than 64 KiB");
 	if (status >= 500 || status == 429)
@@ -62,6 +65,17 @@ from_http(struct context *cx, enum http_result r, long status, const char *why)
 	if (status != 200)
 		return FAIL(cx->log, WECHAT_ERROR, "WeChat: HTTP %ld", status);
 	return OK;
+}
+
+/* The breaker counts what the network did, not what we lack ourselves.  Kept
+ * connections end; that alone is no reason to give WeChat up. */
+static void
+note_result(struct context *cx, enum http_result r, int64_t failures)
+{
+	if (r == HTTP_NO_MEMORY || r == HTTP_NO_DESCRIPTORS ||
+	    (r == HTTP_LOST && failures == 0))
+		return;
+	breaker_note(cx, failures, r != HTTP_FAILED && r != HTTP_LOST);
 }
 
 static enum outcome
@@ -80,10 +94,7 @@ send_once(struct context *cx, const struct api *a,
 	if ((e = breaker_allow(cx, &failures)) != OK)
 		return e;
 	r = http_call(cx->wechat->http, call, &reply, &status, &why);
-	/* Kept connections end; that alone is no reason to give WeChat up. */
-	if ((r != HTTP_LOST && r != HTTP_NO_MEMORY) || failures > 0)
-		breaker_note(cx, failures,
-		    r != HTTP_FAILED && r != HTTP_LOST);
+	note_result(cx, r, failures);
 	if ((e = from_http(cx, r, status, why)) == OK)
 		e = api_read(cx->log, reply.p == NULL ? "" : reply.p,
 		    reply.len, a->read, a->out, errcode);
@@ -106,7 +117,7 @@ send_patiently(struct context *cx, const struct api *a, struct http_call *call,
 		e = send_once(cx, a, call, errcode);
 		left = start + cx->conf->wechat_timeout - clock_ms();
 		if (*errcode != ERRCODE_BUSY || sends == CALL_SENDS ||
-		    left <= pause)
+		    left <= pause + LEAST_TIME)
 			break;
 		clock_sleep_ms(pause);
 		left -= pause;

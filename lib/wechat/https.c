@@ -2,20 +2,24 @@
 /* https.c: calls to a server by libcurl, with limits. */
 #include <config.h>
 
-#include <dirent.h>
+#include <sys/socket.h>
+
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/buf.h"
 #include "conf/conf.h"
+#include "wechat/certificates.h"
 #include "wechat/https.h"
 
-#define CERTIFICATES	"/etc/ssl/certs"
+#define RESOLVER	"/etc/resolv.conf"
 #define IDLE_MAX	25L	/* s that a kept connection may have idled */
 
 struct http {
@@ -24,6 +28,7 @@ struct http {
 	struct buf		*reply;		/* of the running call */
 	bool			 once, sent, again;
 	bool			 head;		/* of the answer is complete */
+	int			 socket_errno;	/* no socket was had: why */
 };
 
 /* ---- libcurl's memory holds URLs with AppSecrets in them: wipe what it
@@ -101,37 +106,33 @@ on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
 	return CURL_PREREQFUNC_OK;
 }
 
-/* ---- the handle */
-
-/* Does the folder hold certificates by hash, as c_rehash(1) names them?  With
- * it a new handle costs 22 times less than with the bundle. */
-static bool
-hashed_certificates(void)
+/* As libcurl opens sockets by itself, but the reason of a failure is kept. */
+static curl_socket_t
+on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
-	DIR *d = opendir(CERTIFICATES);
-	const struct dirent *e;
-	bool found = false;
+	struct http *h = arg;
+	const int fd = socket(a->family, a->socktype | SOCK_CLOEXEC,
+	    a->protocol);
 
-	if (d == NULL)
-		return false;
-	while (!found && (e = readdir(d)) != NULL)
-		found = strlen(e->d_name) == 10 &&
-		    strcmp(e->d_name + 8, ".0") == 0;
-	closedir(d);
-	return found;
+	(void)purpose;
+	if (fd == -1)
+		h->socket_errno = errno;
+	return fd;
 }
+
+/* ---- the handle */
 
 static bool
 set_certificates(CURL *c, const struct conf *conf)
 {
-	if (conf->ca_file != NULL)
-		return curl_easy_setopt(c, CURLOPT_CAINFO, conf->ca_file) ==
-		    CURLE_OK &&
-		    curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
-	if (!hashed_certificates())
+	struct certificates found;
+
+	if (!certificates_find(conf, &found))
 		return true;		/* libcurl's own default */
-	return curl_easy_setopt(c, CURLOPT_CAINFO, NULL) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_CAPATH, CERTIFICATES) == CURLE_OK;
+	return curl_easy_setopt(c, CURLOPT_CAINFO, found.folder ? NULL :
+	    found.path) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_CAPATH, found.folder ? found.path :
+	    NULL) == CURLE_OK;
 }
 
 /* What stays the same for all calls.  An option that is refused (an older
@@ -170,6 +171,9 @@ set_up(struct http *h)
 	    curl_easy_setopt(c, CURLOPT_WRITEDATA, h) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_PREREQDATA, h) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, h) == CURLE_OK &&
 	    set_certificates(c, f);
 }
 
@@ -260,6 +264,33 @@ perform(struct http *h, const struct http_call *call)
 	return rc;
 }
 
+/* What happened, for the operator. */
+static const char *
+reason(CURLcode rc)
+{
+	if ((rc == CURLE_COULDNT_RESOLVE_HOST ||
+	    rc == CURLE_COULDNT_RESOLVE_PROXY) && access(RESOLVER, R_OK) != 0)
+		return "the name can't be looked up: " RESOLVER
+		    " is missing or can't be read";
+	return curl_easy_strerror(rc);
+}
+
+/* Did the call fail for lack of descriptors?  libcurl's resolver needs some,
+ * too, and does not say so: then none is to be had now, either. */
+static bool
+no_descriptors(const struct http *h)
+{
+	int fd;
+
+	if (h->socket_errno == EMFILE || h->socket_errno == ENFILE)
+		return true;
+	fd = dup(STDIN_FILENO);
+	if (fd == -1)
+		return errno == EMFILE || errno == ENFILE;
+	close(fd);
+	return false;
+}
+
 enum http_result
 http_call(struct http *h, const struct http_call *call, struct buf *reply,
     long *status, const char **why)
@@ -269,6 +300,7 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 	h->reply = reply;
 	h->once = call->once;
 	h->sent = h->again = h->head = false;
+	h->socket_errno = 0;
 	*status = 0;
 	rc = perform(h, call);
 	h->reply = NULL;
@@ -280,11 +312,17 @@ http_call(struct http *h, const struct http_call *call, struct buf *reply,
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, status);
 		return HTTP_ANSWERED;
 	}
-	*why = curl_easy_strerror(rc);
+	*why = h->again ? "a kept connection died before an answer" :
+	    reason(rc);
 	if (h->again)
 		return HTTP_LOST;
 	if (rc == CURLE_OUT_OF_MEMORY || reply->no_memory)
 		return HTTP_NO_MEMORY;
+	if (no_descriptors(h)) {
+		*why = "no descriptor is left; raise the limit of open files "
+		    "(ulimit -n), or lower workers";
+		return HTTP_NO_DESCRIPTORS;
+	}
 	return reply->bad ? HTTP_TOO_LARGE : HTTP_FAILED;
 }
 
@@ -297,6 +335,6 @@ http_connects(struct http *h, const char *url, const char **why)
 	curl_easy_setopt(h->curl, CURLOPT_URL, url);
 	rc = curl_easy_perform(h->curl);
 	curl_easy_setopt(h->curl, CURLOPT_CONNECT_ONLY, 0L);
-	*why = curl_easy_strerror(rc);
+	*why = reason(rc);
 	return rc == CURLE_OK;
 }

@@ -29,6 +29,7 @@ enum http_result {
 	HTTP_FAILED,		/* no connection, timeout, cut reply */
 	HTTP_LOST,		/* `once`: a kept connection died */
 	HTTP_NO_MEMORY,
+	HTTP_NO_DESCRIPTORS,	/* of this process */
 	HTTP_TOO_LARGE,		/* more than the ceiling of `reply` */
 };
 

@@ -79,7 +79,8 @@ same "doc/operating.md, what is installed" \
 
 # Ways to write a program's name: where a file writes two of them in one way,
 # it has to write all of them so.
-ways='[(|>]NAME[|)] run/NAME[.]sock cgi-bin/NAME["]'
+ways='[(|>]NAME[|)] run/NAME[.]sock cgi-bin/NAME["] @NAME[.]socket
+run/wxlogin/NAME[.]sock'
 # listed FILE: what a file lists, but not as it should
 listed() {
 	for way in $ways; do
@@ -101,7 +102,7 @@ listed() {
 		[ "$names" = "$programs" ] || echo "$1: $group"
 	done
 }
-files=$(grep -rlw onlogin conf)
+files=$(grep -rlw onlogin conf; ls debian/*.conf)
 [ "$(echo $files | wc -w)" -ge 5 ] || bail "no lists of programs in conf/"
 for f in $files; do
 	none "$f: each of its lists has them all" "$(listed "$f")"

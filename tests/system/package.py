@@ -3,19 +3,25 @@
 of the tree, and installed, used and purged in a new chroot.  Takes minutes, and
 a mirror: not among the default suites.  Wants root, dpkg-buildpackage with
 debhelper, lintian, debootstrap."""
+import contextlib
 import os
 import pathlib
+import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 
 from kit import servers
-from kit.harness import APP1, PROGRAMS, ROOT_RUN, check_token, log_in, post
+from kit.harness import (APP1, PATIENCE, PROGRAMS, ROOT_RUN, check_token,
+                         log_in, post)
 from kit.replies import sound
 from kit.tap import check, equal
+from kit.units import Systemd, Unit
 from kit.wechat import Folder, StandIn
 
-SOURCE = servers.HERE.parent.parent
+SOURCE = servers.HERE.parents[2]
+TIDY = ('wxlogin', 'wxlogin-static', 'wxlogin-sandbox')
 RELEASE = 'bookworm'
 
 
@@ -71,12 +77,13 @@ def copy_of_tree(to):
 
 
 def builds(folder):
+    """As operating.md prints it, its tests included."""
     tree = folder / 'wxlogin'
     copy_of_tree(tree)
     run('dpkg-buildpackage', '-us', '-uc', '-b', cwd=tree, env={
-        **os.environ, 'DEB_BUILD_OPTIONS': 'nocheck parallel=2'})
+        **os.environ, 'DEB_BUILD_OPTIONS': 'parallel=2'})
     names = {p.name.split('_')[0] for p in folder.glob('*.deb')}
-    check({'wxlogin', 'wxlogin-sandbox'} <= names, names)
+    check(set(TIDY) <= names, names)
 
 
 def lintian(folder):
@@ -87,12 +94,29 @@ def lintian(folder):
     check(not [line for line in told.splitlines() if line[:2] == 'E:'], told)
 
 
+def units_are_sound(folder):
+    """systemd's own reading of the units, where systemd is."""
+    tree = folder / 'wxlogin' / 'debian' / 'wxlogin' / 'lib/systemd/system'
+    names = sorted(str(p) for p in tree.iterdir() if '@' not in p.name)
+    names += [str(tree / f'wxlogin@onlogin.{kind}')
+              for kind in ('socket', 'service')]
+    told = subprocess.run(
+        ['systemd-analyze', 'verify', '--man=no', *names], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        env={**os.environ, 'SYSTEMD_UNIT_PATH': f'{tree}:'}).stdout
+    # the programs are not installed on this machine
+    bad = [line for line in told.splitlines()
+           if 'wxlogin' in line and 'is not executable' not in line]
+    equal(bad, [], 'systemd-analyze')
+
+
 class Chroot(Folder):
     """A new Debian with nothing in it."""
 
     def __init__(self):
         super().__init__()
         self.top = self.root / 'chroot'
+        (self.root / 'log').mkdir(exist_ok=True)
 
     def make(self):
         run('debootstrap', '--variant=minbase', RELEASE, self.top)
@@ -119,77 +143,189 @@ class Chroot(Folder):
                 shutil.copy(package, self.top / 'tmp')
         self.run('apt-get', 'update')
         self.run('sh', '-c', 'apt-get install -y --no-install-recommends '
-                 'lighttpd /tmp/wxlogin*.deb')
+                 'apache2 lighttpd nginx logrotate /tmp/wxlogin_*.deb '
+                 '/tmp/wxlogin-sandbox_*.deb')
         for program in PROGRAMS:
             check(self.run(f'/usr/lib/wxlogin/{program}',
                            '--version').startswith(program), program)
-        for path, mode in (('var/lib/wxlogin', 0o700),
-                           ('etc/wxlogin', 0o750)):
-            equal((self.top / path).stat().st_mode & 0o777, mode, path)
+        self.modes('wxlogin')
 
-    def serve(self, conf, words, edit=lambda text: text):
-        """lighttpd of the chroot, with a file of the package's examples."""
-        target = self.top / 'srv' / f'{words["ROOT"].name}.conf'
-        for name in ('run', 'log', 'www', 'var'):
-            folder = self.top / 'srv' / words['ROOT'].name / name
-            folder.mkdir(parents=True)
-            self.run('chown', 'www-data:www-data',
-                     '/' + str(folder.relative_to(self.top)))
+    def modes(self, user):
+        for path, mode, owner, group in (
+                ('/var/lib/wxlogin', '700', user, user),
+                ('/var/lib/wxlogin-backup', '700', user, user),
+                ('/var/log/wxlogin', '750', user, 'adm'),
+                ('/etc/wxlogin', '750', 'root', user),
+                ('/etc/wxlogin/wxlogin.conf', '640', 'root', user)):
+            equal(self.run('stat', '-c', '%a %U %G', path).split(),
+                  [mode, owner, group], path)
 
+    def serve(self, name, write, *command):
+        """A web server of the chroot; `write` fills in its port."""
         def make(port):
-            text = edit(conf.read_text())
-            for word, value in {**words, 'PORT': port, 'BACKEND': 9}.items():
-                text = text.replace(f'@{word}@', str(value))
-            target.write_text(text)
-            return self.command('lighttpd', '-D', '-f',
-                                '/' + str(target.relative_to(self.top)))
-        return servers.Server(self, make, words['ROOT'].name)
+            write(port)
+            return self.command(*command)
+        return servers.Server(self, make, name)
+
+    def stand_in(self):
+        """The packages' stand-in, behind a lighttpd of its own."""
+        for name in ('run', 'log', 'www', 'var'):
+            (self.top / 'srv' / 'wechat' / name).mkdir(parents=True)
+            self.run('chown', 'www-data:www-data', f'/srv/wechat/{name}')
+        target = self.top / 'srv' / 'wechat.conf'
+        text = (servers.HERE / 'sandbox.conf').read_text() + \
+            'server.username = "www-data"\n'
+        for word, value in (('ROOT', '/srv/wechat'),
+                            ('SANDBOX', '/usr/lib/wxlogin/sandbox')):
+            text = text.replace(f'@{word}@', value)
+        self.wechat = object.__new__(StandIn)
+        self.wechat.server = self.serve(
+            'the stand-in', lambda port: target.write_text(
+                text.replace('@PORT@', str(port))),
+            'lighttpd', '-D', '-f', '/srv/wechat.conf')
+
+    def configure(self, user):
+        """One line of configuration (and WeChat played)."""
+        conf = self.top / 'etc/wxlogin/wxlogin.conf'
+        port = self.wechat.server.port
+        with open(conf, 'a') as f:
+            f.write(f'wechat_base_url = http://127.0.0.1:{port}\n')
+        line, = re.findall(r'^# +(printf .*wxlogin\.conf)$',
+                           conf.read_text(), re.M)
+        self.run('sh', '-c', line.replace('APPID', APP1[0]).replace(
+            'APPSECRET', APP1[1]))
+        told = self.run('runuser', '-u', user, '--',
+                        '/usr/lib/wxlogin/onlogin', '--check')
+        check('not ok' not in told, told)
+
+    def web_server(self, name):
+        """One of the three, as their packages have them, with our file."""
+        if name == 'apache':
+            self.run('a2enmod', '-q', 'proxy_fcgi')
+            self.run('a2enconf', '-q', 'wxlogin')
+            return self.apache()
+        if name == 'lighttpd':
+            self.run('lighty-enable-mod', 'wxlogin')
+            conf = self.top / 'etc/lighttpd/lighttpd.conf'
+            return self.serve(name, lambda port: conf.write_text(re.sub(
+                r'(?m)^server\.port.*', f'server.port = {port}',
+                conf.read_text())), 'lighttpd', '-D', '-f',
+                '/etc/lighttpd/lighttpd.conf')
+        site = self.top / 'etc/nginx/sites-enabled/default'
+        site.unlink()
+        return self.serve(name, lambda port: site.write_text(
+            f'server {{ listen 127.0.0.1:{port}; include '
+            'snippets/wxlogin.conf; }\n'), 'nginx', '-g', 'daemon off;')
+
+    def apache(self):
+        return self.serve('apache', lambda port: (
+            self.top / 'etc/apache2/ports.conf').write_text(
+                f'Listen 127.0.0.1:{port}\n'),
+            'sh', '-c', '. /etc/apache2/envvars && mkdir -p '
+            '"$APACHE_RUN_DIR" && exec apache2 -DFOREGROUND')
 
     def works(self):
-        """The packages' programs and the packages' stand-in."""
-        wechat = object.__new__(StandIn)
-        wechat.server = self.serve(servers.HERE / 'sandbox.conf', {
-            'ROOT': pathlib.Path('/srv/wechat'),
-            'SANDBOX': '/usr/lib/wxlogin/sandbox'}, lambda text: text +
-            'server.username = "www-data"\n')
-        conf = self.top / 'etc' / 'wxlogin' / 'wxlogin.conf'
-        conf.write_text(
-            f'[wxlogin]\ndatabase = /var/lib/wxlogin/wxlogin.db\n'
-            f'appid = {APP1[0]}\nsecret = {APP1[1]}\nwechat_base_url = '
-            f'http://127.0.0.1:{wechat.server.port}\n')
-        conf.chmod(0o640)
-        self.run('chgrp', 'www-data', '/etc/wxlogin/wxlogin.conf')
-        examples = self.top / 'usr/share/doc/wxlogin/examples/conf'
-        server = self.serve(
-            examples / 'lighttpd-fastcgi.conf',
-            {'ROOT': pathlib.Path('/srv/site')}, lambda text: text.replace(
-                '@ROOT@/cgi-bin/', '/usr/lib/wxlogin/'))
-        token = log_in(server.http, wechat.login('packaged'))['token']
-        equal(sound(check_token(server.http, token)), 'OK', 'check')
-        equal(sound(post(server.http, 'checkkey', {}, token)), 'OK',
-              'checkkey')
-        equal(post(server.http, 'logout', {}, token).data,
-              {'sessionsEnded': 1}, 'logout')
-        equal(server.http.fetch('GET', '/members/').status, 401, 'members')
-        check('wxlogin.db' in self.run('ls', '/var/lib/wxlogin'), 'no store')
-        self.run('runuser', '-u', 'www-data', '--', 'wxloginctl', '--help')
-        server.stop()
-        wechat.server.stop()
+        """wxlogin.target, and each web server before its sockets."""
+        self.stand_in()
+        self.configure('wxlogin')
+        systemd = Systemd(self.top)
+        wanted = Unit(self.top, 'wxlogin.target').all('Wants')
+        equal(sorted(wanted), sorted(f'wxlogin@{p}.socket' for p in PROGRAMS),
+              'wanted by wxlogin.target')
+        systemd.start('wxlogin.target')
+        equal(self.run('stat', '-c', '%a %U %G',
+                       '/run/wxlogin/onlogin.sock').split(),
+              ['660', 'wxlogin', 'www-data'], 'a socket')
+        for name in ('apache', 'lighttpd', 'nginx'):
+            server = self.web_server(name)
+            self.story(server.http, name)
+            server.stop()
+        check('wxlogin@onlogin.service' in systemd.started, systemd.started)
+        systemd.stop()
+
+    def story(self, http, user):
+        token = log_in(http, self.wechat.login(user))['token']
+        equal(sound(check_token(http, token)), 'OK', 'check')
+        equal(sound(http.call('checksession', 'GET', '/more', headers={
+            'Authorization': f'Bearer {token}'})), 'NOT_FOUND', 'a path')
+        equal(sound(post(http, 'checkkey', {}, token)), 'OK', 'checkkey')
+        code = self.wechat.control('phone', appid=APP1[0], user=user)['code']
+        equal(sound(post(http, 'updatephone', {'code': code}, token)), 'OK',
+              'updatephone')
+        equal(post(http, 'logout', {}, token).data, {'sessionsEnded': 1},
+              'logout')
+
+    def rotates(self):
+        """logrotate takes the log, and leaves one that can be written."""
+        log = self.top / 'var/log/wxlogin/wxlogin.log'
+        check(b'"program":"onlogin"' in log.read_bytes(), 'nothing is logged')
+        self.run('logrotate', '-f', '/etc/logrotate.d/wxlogin')
+        equal(log.read_bytes(), b'', 'the new log')
+        equal(self.run('stat', '-c', '%a %U', '/var/log/wxlogin/wxlogin.log')
+              .split(), ['640', 'wxlogin'], 'the new log')
+
+    def backs_up(self):
+        """What the timer starts: today's copy, and 14 in all."""
+        folder = self.top / 'var/lib/wxlogin-backup'
+        for day in range(1, 21):
+            (folder / f'2020-01-{day:02}.db').write_bytes(b'old')
+        unit = Unit(self.top, 'wxlogin-backup.service')
+        for _ in range(2):              # again on the same day
+            process = Systemd(self.top).command(unit)
+            equal(process.wait(PATIENCE), 0, 'the service')
+        names = sorted(p.name for p in folder.iterdir())
+        equal(len(names), 14, f'copies: {names}')
+        newest = folder / names[-1]
+        equal(newest.stat().st_mode & 0o777, 0o600, 'its mode')
+        with contextlib.closing(sqlite3.connect(newest)) as db:
+            equal(db.execute('SELECT count(*) FROM users').fetchone()[0], 3,
+                  'users in it')
+        check(Unit(self.top, 'wxlogin-backup.timer').get('OnCalendar'),
+              'no time')
 
     def purges(self):
         """A removal keeps users and settings; a purge leaves nothing."""
-        listed = self.run('dpkg', '-L', 'wxlogin', 'wxlogin-sandbox').split()
-        ours = [p for p in listed if 'wxlogin' in p]
-        check(len(ours) > 20, listed)
-        self.run('apt-get', 'remove', '-y', 'wxlogin', 'wxlogin-sandbox')
+        ours = self.files_of('wxlogin')
+        self.run('apt-get', 'remove', '-y', 'wxlogin')
         for path in ('var/lib/wxlogin/wxlogin.db', 'etc/wxlogin/wxlogin.conf'):
             check((self.top / path).exists(), f'removal took {path}')
-        self.run('apt-get', 'purge', '-y', 'wxlogin', 'wxlogin-sandbox')
-        left = [p for p in [*ours, '/var/lib/wxlogin', '/etc/wxlogin']
+        self.purge(ours, 'wxlogin')
+
+    def files_of(self, package):
+        listed = self.run('dpkg', '-L', package).split()
+        ours = [p for p in listed if 'wxlogin' in p and
+                not (self.top / p[1:]).is_dir()]
+        check(len(ours) > 20, listed)
+        return ours
+
+    def purge(self, ours, *packages):
+        self.run('apt-get', 'purge', '-y', *packages)
+        left = [p for p in [*ours, '/var/lib/wxlogin', '/etc/wxlogin',
+                            '/var/log/wxlogin', '/var/lib/wxlogin-backup']
                 if os.path.lexists(self.top / p[1:])]
         equal(left, [], 'left by purge')
-        known = self.run('dpkg-query', '-W')
-        check('wxlogin' not in known, known)
+        known = self.run('dpkg-query', '-W').split()
+        equal([p for p in packages if p in known], [], 'known to dpkg')
+
+    def static(self):
+        """The other package: plain CGI in Apache."""
+        self.run('sh', '-c', 'apt-get install -y --no-install-recommends '
+                 '/tmp/wxlogin-static_*.deb')
+        self.modes('www-data')
+        for program in PROGRAMS:
+            path = f'/usr/lib/wxlogin/{program}'
+            check(subprocess.run(['ldd', str(self.top / path[1:])],
+                                 capture_output=True, check=False).returncode,
+                  f'{program} is not static')
+        self.configure('www-data')
+        self.run('a2enmod', '-q', 'cgid')
+        self.run('a2enconf', '-q', 'wxlogin-static')
+        server = self.apache()
+        self.story(server.http, 'static')
+        server.stop()
+        self.wechat.server.stop()
+        self.purge(self.files_of('wxlogin-static'), 'wxlogin-static',
+                   'wxlogin-sandbox')
 
 
 def missing():
@@ -213,9 +349,14 @@ def main(tap, build):
         for title, step in (
                 ('the packages build', lambda: builds(folder)),
                 ('lintian finds no error', lambda: lintian(folder)),
+                *[('systemd reads the units', lambda: units_are_sound(folder))
+                  ] * (servers.find('systemd-analyze') is not None),
                 ('a chroot is made', chroot.make),
                 ('the packages install there', lambda: chroot.install(folder)),
-                ('and work', chroot.works),
-                ('and can be purged', chroot.purges)):
+                ('and work behind each web server', chroot.works),
+                ('the log is rotated', chroot.rotates),
+                ('the store is backed up', chroot.backs_up),
+                ('and can be purged', chroot.purges),
+                ('wxlogin-static works', chroot.static)):
             tap.case(title, step)
         chroot.remove()

@@ -21,9 +21,9 @@ from kit.harness import clean                               # noqa: E402
 from kit.tap import Tap                                     # noqa: E402
 
 SUITES = ('cases', 'races', 'wechat_fails', 'crash', 'secrecy', 'process',
-          'matrix', 'bundle', 'opendata', 'phones', 'access', 'limits',
-          'slow', 'guards', 'ctl', 'operator_hand', 'memory')
-SLOW = ('package',)             # only when they are named
+          'matrix', 'bundle', 'roots', 'opendata', 'phones', 'access',
+          'limits', 'slow', 'guards', 'ctl', 'operator_hand', 'memory')
+SLOW = ('package', 'hosts', 'release')  # only when they are named
 
 
 def main(arguments):
