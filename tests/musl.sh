@@ -46,7 +46,7 @@ compile() {
 	[ -f Makefile ] || "$src/configure" -q CC=musl-gcc --disable-sandbox \
 	    --enable-warnings=error CPPFLAGS="-I$OLDPWD/headers" \
 	    CURL_CFLAGS="-I$OLDPWD/headers" &&
-	    make sql/statements.h && make -j2 lib/libwxlogin.a \
+	    make sql/statements.h && make -j2 lib/libwxlogin.a lib/libframe.a \
 	    cgi-bin/checksession.o cgi-bin/logout.o cgi-bin/unbindphone.o \
 	    cgi-bin/updateuser.o ctl/wxloginctl.o
 }

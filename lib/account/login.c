@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/login.h"
+#include "account/login_code.h"
 #include "account/request.h"
 #include "account/session.h"
 #include "account/token.h"

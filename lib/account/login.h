@@ -4,13 +4,7 @@
  * Phones lose replies: the same code may come again, while its first exchange
  * still runs in some process, or within code_replay seconds behind it.  It
  * then gets a session of the same user with a fresh token, CODE_REPEATS times
- * at most, and WeChat is not asked again.
- *
- * While a code is being exchanged, one byte of DATABASE.lock is locked; its
- * offset is taken from the code's hash.  The lock works between processes and
- * threads, and is released by the kernel when a process is killed.  A code
- * that WeChat refuses is noted in the file's first bytes, so that those who
- * waited do not ask one after another what the first one has learnt. */
+ * at most, and WeChat is not asked again. */
 #ifndef LOGIN_H
 #define LOGIN_H
 
@@ -38,39 +32,5 @@ struct login {
 /* Log in: req.user and req.session are set on OK.  Any outcome of
  * wechat_code2session(), or BUSY, INTERNAL, USER_BLOCKED. */
 enum outcome	login(struct request *, struct login *);
-
-/* ---- the code (login_code.c) */
-struct login_code {
-	uint8_t	 hash[HASH_LEN];
-	int	 fd;			/* of the lock file; -1: none */
-	int64_t	 since;			/* waiting for it, Unix ms */
-	bool	 locked;		/* nobody else exchanges this code */
-};
-
-/* Get hold of a code: waits while another exchanges it, for as long as that
- * may take. */
-void		login_code_begin(struct request *, const struct login *,
-		    struct login_code *);
-void		login_code_end(struct login_code *);
-
-/* Look the code up.  OK: exchanged before and may be repeated; *user_id is
- * set, and key unless *has_key is false.  CODE_USED: exchanged before, no
- * repeats left, or its sessions were ended since.  USER_BLOCKED.
- * CODE_INVALID: not exchanged here. */
-enum outcome	login_code_find(struct request *, const struct login_code *,
-		    int64_t *user_id, uint8_t key[SESSION_KEY_LEN],
-		    bool *has_key);
-
-/* What WeChat said of this code to another request, while this one waited, or
- * a moment ago; OK when nothing is known, or the code may be exchanged.  And:
- * tell the others. */
-enum outcome	login_code_learnt(const struct login_code *);
-void		login_code_tell(const struct login_code *, enum outcome);
-
-/* Inside the caller's transaction: note an exchange (key NULL: it gave none);
- * count a repeat (CODE_USED when that was one too many). */
-enum outcome	login_code_add(struct request *, const struct login_code *,
-		    const uint8_t *key);
-enum outcome	login_code_repeat(struct request *, const struct login_code *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/login.h"
+#include "account/login_code.h"
 #include "account/request.h"
 #include "base/bounds.h"
 #include "base/clock.h"

@@ -24,7 +24,7 @@
 	"iaIGuG1icwxaQX6grC9VemZoJ8rg"
 
 bool
-profile_nickname(char **text)
+profile_nickname_valid(char **text)
 {
 	size_t chars;
 
@@ -35,7 +35,7 @@ profile_nickname(char **text)
 
 /* Paths of the phone (wxfile://, http://tmp/) would die there. */
 bool
-profile_avatar(const char *url)
+profile_avatar_valid(const char *url)
 {
 	static const char scheme[] = "https://";
 	const size_t n = strlen(url);
@@ -77,14 +77,14 @@ profile_from_fields(struct request *rq, const struct profile_fields *f,
 		    f->nickname->len);
 		if (nickname == NULL)
 			return FAIL_MEMORY(rq->cx.log);
-		if (!profile_nickname(&nickname))
+		if (!profile_nickname_valid(&nickname))
 			return bad_field(rq, "nickname", FIELD_WRONG);
 		if (!profile_anonymous(nickname, NULL))
 			p->nickname = nickname;
 	}
 	if (f->avatar_url->set) {
 		if (f->avatar_url->len > 0 &&
-		    !profile_avatar(f->avatar_url->s))
+		    !profile_avatar_valid(f->avatar_url->s))
 			return bad_field(rq, "avatarUrl", FIELD_WRONG);
 		if (!profile_anonymous(NULL, f->avatar_url->s))
 			p->avatar_url = f->avatar_url->s;
@@ -125,7 +125,7 @@ take_label(struct request *rq, const struct json_object *o, const char *name,
 	*out = NULL;
 	if (s != NULL) {
 		field_drop_control(s);
-		if (profile_nickname(&s))
+		if (profile_nickname_valid(&s))
 			*out = s;
 	}
 	return e;
@@ -164,7 +164,7 @@ take_avatar(struct request *rq, const struct json_object *o, const char **out)
 		memcpy(copy + strlen(secure), s + strlen(plain), n + 1);
 		s = copy;
 	}
-	if (profile_avatar(s))
+	if (profile_avatar_valid(s))
 		*out = s;
 	return OK;
 }

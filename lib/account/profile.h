@@ -29,8 +29,8 @@ struct profile {
 #define PROFILE_INIT	{ .gender = -1 }
 
 /* Is it one that the user may give?  `text` is trimmed in place. */
-bool		profile_nickname(char **text);
-bool		profile_avatar(const char *url);
+bool		profile_nickname_valid(char **text);
+bool		profile_avatar_valid(const char *url);
 bool		profile_anonymous(const char *nickname, const char *avatar);
 
 /* The fields of a request that tell of the profile. */

@@ -49,13 +49,13 @@ def build(name, *options):
 
 def compile_tools(folder):
     """The programs of this folder, beside the build that they measure."""
-    library = folder / 'lib/libwxlogin.a'
+    ours = [folder / 'lib/libwxlogin.a', folder / 'lib/libframe.a']
     include = [f'-I{d}' for d in (folder, TOP / 'lib', folder / 'sql', TOP)]
     for name, options in (
             ('null_fastcgi', ['-lfcgi', '-pthread']), ('null_cgi', []),
             ('starts', []), ('wechat', []),
             ('slow_disk', ['-shared', '-fPIC']),
-            ('rows', [library, '-lsqlite3', '-lnettle',
+            ('rows', [*ours, '-lsqlite3', '-lnettle',
                       '-pthread'])):
         subprocess.run(['gcc', *CFLAGS, *include, '-o', folder / name,
                         BENCH / f'{name}.c', *options], check=True)

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include "account/login.h"
+#include "account/login_code.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/tap.h"
 

@@ -167,11 +167,11 @@ main(void)
 		char copy[128], *s = copy;
 
 		snprintf(copy, sizeof(copy), "%s", nicknames[i].s);
-		ok(profile_nickname(&s) == nicknames[i].fine, "nickname: %s",
+		ok(profile_nickname_valid(&s) == nicknames[i].fine, "nickname: %s",
 		    nicknames[i].why);
 	}
 	for (size_t i = 0; i < COUNT(avatars); i++)
-		ok(profile_avatar(avatars[i].s) == avatars[i].fine,
+		ok(profile_avatar_valid(avatars[i].s) == avatars[i].fine,
 		    "avatar: %s", avatars[i].why);
 	ok(profile_anonymous(ANONYMOUS, NULL),
 	    "anonymous by its nickname");
