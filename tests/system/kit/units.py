@@ -78,7 +78,9 @@ class Systemd:
             os.setgroups([gid])
             os.setgid(gid)
             os.setuid(uid)
-        environment = dict(v.split('=', 1) for v in unit.all('Environment'))
+        environment = dict(word.split('=', 1)
+                           for line in unit.all('Environment')
+                           for word in shlex.split(line))
         return subprocess.Popen(
             shlex.split(unit.get('ExecStart')), preexec_fn=become,
             start_new_session=True, env={
