@@ -8,6 +8,7 @@
  *	400 PARAM_INVALID	a field; its missing half; body: nothing given
  *	400 DECRYPT_WX_OPEN_DATA_FAIL
  *	401 AUTH_INVALID, AUTH_EXPIRED	403 USER_BLOCKED
+ *	429 TOO_MANY_REQUESTS	PROFILE_CHANGES of the user in a minute
  *
  * At least one of the three.  A plain field that is absent leaves the value,
  * an empty one removes it (all but nickname).  Plain fields win over WeChat's;

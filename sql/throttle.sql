@@ -1,5 +1,5 @@
 -- throttle.sql: what is counted by the minute: failed logins of a client
--- address, calls to WeChat of a user.
+-- address, calls to WeChat and changes of the profile of a user.
 
 -- :name get
 SELECT failures FROM throttle WHERE client = :client AND minute = :minute;

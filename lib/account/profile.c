@@ -8,6 +8,7 @@
 #include "account/profile.h"
 #include "account/request.h"
 #include "account/sweep.h"
+#include "account/throttle.h"
 #include "account/user.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -226,9 +227,12 @@ update_row(void *arg)
 	const struct update *u = arg;
 	struct request *rq = u->rq;
 	const struct profile *p = u->p;
-	struct q *q = q_new(rq->cx.store, Q_PROFILE_UPDATE);
+	struct q *q;
 	enum outcome e;
 
+	if ((e = throttle_changes(rq, "profile", PROFILE_CHANGES)) != OK)
+		return e;
+	q = q_new(rq->cx.store, Q_PROFILE_UPDATE);
 	q_text(q, ":nickname", p->nickname);
 	q_text(q, ":avatar_url", p->avatar_url);
 	if (p->gender >= 0)

@@ -149,3 +149,15 @@ throttle_user(struct request *rq, const char *what)
 		c.count++;
 	return c.count <= most ? OK : too_many(&c, "such calls of this user");
 }
+
+enum outcome
+throttle_changes(struct request *rq, const char *what, int64_t most)
+{
+	struct counting c = { .rq = rq };
+	enum outcome e;
+
+	snprintf(c.name, sizeof(c.name), "%s %s", what, rq->user.public_id);
+	if ((e = add_row(&c)) != OK)
+		return e;
+	return c.count <= most ? OK : too_many(&c, "changes of this user");
+}

@@ -11,6 +11,8 @@
 #ifndef THROTTLE_H
 #define THROTTLE_H
 
+#include <stdint.h>
+
 #include "base/outcome.h"
 
 struct request;
@@ -29,5 +31,11 @@ enum outcome	throttle_user(struct request *, const char *what);
 
 /* The network of an address as text, "" when it is none.  For tests too. */
 void		throttle_network(const char *address, char out[48]);
+
+/* Count a change of req.user inside the caller's transaction:
+ * TOO_MANY_REQUESTS beyond `most` (1 or more) in a minute.  `what` is one of
+ * our own words. */
+enum outcome	throttle_changes(struct request *, const char *what,
+		    int64_t most);
 
 #endif

@@ -21,6 +21,7 @@
 #define PROBLEMS_TEXT	((size_t)256 << 10)	/* of a configuration, bytes */
 #define CAUSE_MAX	512			/* cause of a failure, bytes */
 
+#define PROFILE_CHANGES	60			/* of a user, in a minute */
 #define SESSIONS_MAX	100			/* in a list of sessions */
 
 /* Values */

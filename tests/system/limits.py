@@ -679,6 +679,24 @@ def calls_by_default(w):
     equal(codes, ['OK'] * 20 + ['TOO_MANY_REQUESTS'], 'codes')
 
 
+@minute
+def profile_changes(w):
+    """60 in a minute; what changes nothing is none, and other users go on."""
+    token, other = w.token(), w.token()
+
+    def rename(nickname, of=token):
+        return post(w.transport, 'updateuser', {'nickname': nickname}, of)
+    codes = [rename(f'Ann {n}').code for n in range(60)]
+    equal(codes, ['OK'] * 60, 'the first')
+    reply = rename('Ann 60')
+    equal(sound(reply), 'TOO_MANY_REQUESTS', 'the next')
+    check(1 <= int(reply.get('Retry-After')) <= 60, reply.headers)
+    equal(rename('Ann 59').code, 'OK', 'the stored one again')
+    equal(rename('Ann', other).code, 'OK', 'another user')
+    w.site.change('UPDATE throttle SET minute = minute - 1')
+    equal(rename('Ann 60').code, 'OK', 'a minute later')
+
+
 def switched_off(w):
     """login_failures = 0: no limit, and nothing is counted."""
     caller = Caller(w)
@@ -713,7 +731,8 @@ def main(tap, build):
             ('calls to WeChat of one user', calls_of_a_user)])
         world = World(build, make, wechat, PATIENT + (('user_calls', None),))
         run_cases(tap, 'limits, throttle', make, world, [
-            ('user_calls by default', calls_by_default)])
+            ('user_calls by default', calls_by_default),
+            ('changes of a profile', profile_changes)])
         world = World(build, make, wechat)
         run_cases(tap, 'limits, throttle', make, world, [
             ('login_failures = 0', switched_off)])

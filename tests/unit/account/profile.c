@@ -167,8 +167,8 @@ main(void)
 		char copy[128], *s = copy;
 
 		snprintf(copy, sizeof(copy), "%s", nicknames[i].s);
-		ok(profile_nickname_valid(&s) == nicknames[i].fine, "nickname: %s",
-		    nicknames[i].why);
+		ok(profile_nickname_valid(&s) == nicknames[i].fine,
+		    "nickname: %s", nicknames[i].why);
 	}
 	for (size_t i = 0; i < COUNT(avatars); i++)
 		ok(profile_avatar_valid(avatars[i].s) == avatars[i].fine,
