@@ -47,7 +47,7 @@ take_user(struct request *rq, struct q *q, int column)
 	    "in a minute", (long long)logins);
 }
 
-/* Create the user or note the login; req.user. */
+/* Create the user or note the login; rq->user. */
 static enum outcome
 upsert_user(struct request *rq, struct login *l,
     const struct wechat_session *ws)

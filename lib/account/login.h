@@ -29,7 +29,7 @@ struct login {
 	bool			 new_user;
 };
 
-/* Log in: req.user and req.session are set on OK.  Any outcome of
+/* Log in: rq->user and rq->session are set on OK.  Any outcome of
  * wechat_code2session(), or BUSY, INTERNAL, USER_BLOCKED. */
 enum outcome	login(struct request *, struct login *);
 

@@ -22,10 +22,10 @@ struct phone_data {
 	int64_t		 made;
 };
 
-/* Bind the number to req.user in a transaction.  When another user of the app
+/* Bind the number to rq->user in a transaction.  When another user of the app
  * holds it: it moves, or PHONE_TAKEN, as phone_conflict says.  `data` is NULL
  * for a number that came by a code.  Data that was used before changes
- * nothing: OK while the number is still req.user's, else
+ * nothing: OK while the number is still rq->user's, else
  * DECRYPT_WX_OPEN_DATA_FAIL, for it must not bring a number back that was
  * changed, removed or moved since. */
 enum outcome	phone_bind(struct request *, const struct wechat_phone *,

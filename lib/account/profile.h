@@ -47,7 +47,7 @@ enum outcome	profile_from_fields(struct request *,
 enum outcome	profile_from_wechat(struct request *,
 		    const struct json_object *, struct profile *p);
 
-/* Write what it changes to req.user in a transaction, and read req.user again.
+/* Write what it changes to rq->user in a transaction, and read rq->user again.
  * When it changes nothing, nothing is written. */
 enum outcome	profile_update(struct request *, const struct profile *);
 

@@ -28,7 +28,7 @@ bool		session_key_open(struct seal *,
 		    const uint8_t id[SESSION_ID_LEN], const uint8_t *sealed,
 		    size_t n, uint8_t key[SESSION_KEY_LEN], bool *old);
 
-/* The keys to try on data of req.user; the caller wipes them. */
+/* The keys to try on data of rq->user; the caller wipes them. */
 enum outcome	session_keys(struct request *, struct keys *);
 
 /* The session's own key; CODE_INVALID when it has none. */

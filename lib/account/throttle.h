@@ -18,21 +18,21 @@
 struct request;
 
 /* May a login of this address be tried?  OK or TOO_MANY_REQUESTS
- * (req.retry_after is set). */
+ * (rq->retry_after is set). */
 enum outcome	throttle_admit(struct request *);
 
 /* Count a failed login; the outcome that its client is to see: `e`, or
  * TOO_MANY_REQUESTS. */
 enum outcome	throttle_failure(struct request *, enum outcome e);
 
-/* Count a call to WeChat that req.user asks for, `what` being a word for its
+/* Count a call to WeChat that rq->user asks for, `what` being a word for its
  * kind: OK, or TOO_MANY_REQUESTS beyond user_calls in a minute. */
 enum outcome	throttle_user(struct request *, const char *what);
 
 /* The network of an address as text, "" when it is none.  For tests too. */
 void		throttle_network(const char *address, char out[48]);
 
-/* Count a change of req.user inside the caller's transaction:
+/* Count a change of rq->user inside the caller's transaction:
  * TOO_MANY_REQUESTS beyond `most` (1 or more) in a minute.  `what` is one of
  * our own words. */
 enum outcome	throttle_changes(struct request *, const char *what,

@@ -17,7 +17,7 @@
 
 /* A reply, and a log line */
 #define REPLY_MAX	((size_t)64 << 10)	/* head and body, bytes */
-#define LOG_LINE_MAX	((size_t)4 << 10)	/* bytes; longer is cut */
+#define LOG_LINE_MAX	((size_t)4 << 10)	/* bytes; longer: dropped */
 #define PROBLEMS_TEXT	((size_t)256 << 10)	/* of a configuration, bytes */
 #define CAUSE_MAX	512			/* cause of a failure, bytes */
 

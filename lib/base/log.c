@@ -190,7 +190,7 @@ void
 log_event(struct log *l, int64_t level, const char *text)
 {
 	static const int priority[] = { LOG_ERR, LOG_WARNING, LOG_INFO };
-	char line[LOG_LINE_MAX];	/* told even when memory is out */
+	char line[LOG_LINE_MAX];	/* told without memory, too */
 	size_t n;
 
 	if (level > l->level)
@@ -216,7 +216,7 @@ log_request(struct log *l, const struct log_request *r)
 {
 	const int64_t level = r->status >= 500 ? LOG_LEVEL_ERROR :
 	    r->status >= 400 ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
-	char line[LOG_LINE_MAX];	/* told even when memory is out */
+	char line[LOG_LINE_MAX];	/* told without memory, too */
 	struct buf b = BUF_FIXED(line);
 
 	if (level <= l->level) {

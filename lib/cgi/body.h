@@ -12,7 +12,7 @@ struct params;
 /* Read the body into `b` (born with BODY_MAX + 1): OK; BODY_TOO_LARGE (the
  * rest is discarded, see below); PARAM_INVALID when CONTENT_LENGTH is no
  * number or the body is shorter; BUSY when reading was given up, io->cut says
- * why; INTERNAL when memory is out. */
+ * why; INTERNAL without memory. */
 enum outcome	body_read(const struct params *, const struct io *,
 		    struct buf *b);
 

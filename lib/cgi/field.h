@@ -17,7 +17,7 @@ enum field_type {
 	FIELD_WORD,	/* [0-9A-Za-z_-]; bounds in characters */
 	FIELD_CHOICE,	/* one of `choices`; val.i is its index */
 	FIELD_PRINT,	/* printable ASCII, no space; bounds in characters */
-	FIELD_BASE64,	/* standard base64, repaired: see field_base64() */
+	FIELD_BASE64,	/* standard base64; "+" that a form lost is put back */
 	FIELD_INT,	/* a JSON integer, or digits; bounds are its value */
 };
 

@@ -21,7 +21,7 @@ enum method { METHOD_GET = 1, METHOD_POST = 2 };
 
 enum auth {
 	AUTH_NONE,	/* no token is looked for */
-	AUTH_OPTIONAL,	/* req.session is set when the token is live */
+	AUTH_OPTIONAL,	/* rq->session is set when the token is live */
 	AUTH_REQUIRED,	/* 401 unless it is */
 };
 

@@ -16,7 +16,7 @@ struct log;
 struct wechat;
 
 struct upstream {
-	/* NULL: memory is out, or libcurl can't be started. */
+	/* NULL: no memory, or libcurl can't be started. */
 	struct wechat	*(*open)(const struct conf *);
 	void		 (*close)(struct wechat *);
 	/* Can the host be connected to, and does its certificate verify? */

@@ -95,7 +95,7 @@ function createAccount({ config, platform, session, requests, scope: tokens, sta
     if (reply.statusCode === 404) {
       throw errorOf(reply, 'NOT_FOUND', {
         field: 'avatarUrl',
-        message: 'the server takes no pictures: set avatar_dir there, or give hooks.uploadAvatar'
+        message: 'the server takes no pictures; give hooks.uploadAvatar'
       })
     }
     if (reply.statusCode === 413) throw errorOf(reply, 'BODY_TOO_LARGE', { field: 'avatarUrl' })
