@@ -92,6 +92,54 @@ static const struct { const char *en, *zh; } phrases[] = {
 	    "d",
 	    "磁盘已满，或达到配额、文件大小限制" },
 	{ "WeChat: errcode ", "微信错误码 " },
+	{ ": the day's quota of this call is used up; look for a client that "
+	    "calls at each request",
+	    "：该接口当日额度已用完；请查找每次请求都调用"
+	    "它的客户端" },
+	{ ": too many of these calls in this minute",
+	    "：这一分钟内此接口调用过多" },
+	{ ": WeChat does not accept the AppSecret or the access_token; if "
+	    "that lasts, compare the AppSecret with the console",
+	    "：微信不接受 AppSecret 或 access_token；若持续如此，请与"
+	    "公众平台核对 AppSecret" },
+	{ ": WeChat does not know this AppID; compare it with the console, "
+	    "capitals too",
+	    "：微信不认识此 AppID；请与公众平台核对，包括"
+	    "大小写" },
+	{ ": the AppSecret is not that of this AppID, or was reset; copy it "
+	    "from the console",
+	    "：AppSecret 不属于此 AppID，或已被重置；请从公众"
+	    "平台复制" },
+	{ ": WeChat does not allow this server's address; add it to the IP "
+	    "allow list of the AppSecret in the console",
+	    "：微信不允许此服务器的 IP；请在公众平台把它"
+	    "加入 AppSecret 的 IP 白名单" },
+	{ ": the AppSecret is frozen; unfreeze it in the console",
+	    "：AppSecret 已冻结；请在公众平台解冻" },
+	{ ": the AppID did not arrive; a proxy on the way may have altered "
+	    "the call",
+	    "：AppID 没有送达；途中的代理可能改动了请求" },
+	{ ": the AppSecret did not arrive; a proxy on the way may have "
+	    "altered the call",
+	    "：AppSecret 没有送达；途中的代理可能改动了请求" },
+	{ ": this account may not make this call; phone numbers want a "
+	    "verified mini program that is not personal",
+	    "：此账号无权调用该接口；获取手机号需要已认"
+	    "证的非个人小程序" },
+	{ ": the account is restricted or frozen; the console says why",
+	    "：账号受限或被冻结；原因见公众平台" },
+	{ ": the account may not make this call; the console says why",
+	    "：账号无权调用该接口；原因见公众平台" },
+	{ ": the account is frozen; the console says why",
+	    "：账号被冻结；原因见公众平台" },
+	{ ": the administrator has to confirm calls from this server's "
+	    "address; WeChat has sent them a message",
+	    "：需管理员确认来自此服务器 IP 的调用；微信已"
+	    "向其发送消息" },
+	{ ": the administrator has refused calls from this server's address; "
+	    "try again after a day",
+	    "：管理员已拒绝来自此服务器 IP 的调用；请一天"
+	    "后再试" },
 	{ "app wx", "小程序 wx" },
 	{ "WeChat: ", "微信：" },
 	{ "WeChat at ", "微信 " },

@@ -236,8 +236,8 @@ conf_apps(struct conf *c, bool secrets, struct buf *problems)
 static void
 conf_database(struct conf *c, struct buf *problems)
 {
-	char real[FILE_PATH_MAX];
-	struct buf path = { .max = FILE_PATH_MAX };
+	char real[FILE_PATH_MAX], whole[FILE_PATH_MAX];
+	struct buf path = BUF_FIXED(whole);
 	struct stat st;
 
 	if (c->database == NULL) {
@@ -246,22 +246,24 @@ conf_database(struct conf *c, struct buf *problems)
 		return;
 	}
 	if (lstat(c->database, &st) == 0 && S_ISLNK(st.st_mode)) {
-		if (file_real(c->database, real))
-			buf_str(&path, real);
+		if (!file_real(c->database, real)) {
+			buf_str(problems, "database: where the link leads "
+			    "can't be told\n");
+			return;
+		}
 		free(c->database);
-		c->database = path.p == NULL ? NULL : strdup(path.p);
+		c->database = strdup(real);
 	}
-	if (c->database == NULL)
-		buf_str(problems, "database: where the link leads can't be "
-		    "told\n");
-	else if (c->seal_key_file == NULL) {
-		buf_free(&path);
+	if (c->database != NULL && c->seal_key_file == NULL) {
 		buf_fmt(&path, "%s.key", c->database);
-		c->seal_key_file = path.bad ? NULL : strdup(path.p);
-		if (c->seal_key_file == NULL)
+		if (path.bad) {
 			buf_str(problems, "database: the path is too long\n");
+			return;
+		}
+		c->seal_key_file = strdup(path.p);
 	}
-	buf_free(&path);
+	if (c->database == NULL || c->seal_key_file == NULL)
+		buf_str(problems, "no memory\n");
 }
 
 struct conf *
