@@ -319,7 +319,9 @@ count_nodes(const char *s, size_t n)
 			i++;
 		else if (!in && s[i] == ':')
 			nodes++;
-	return nodes;
+	/* A member takes four bytes at least, '"":{': what is all colons must
+	 * not make us reserve a node for each. */
+	return nodes < n / 4 + 2 ? nodes : n / 4 + 2;
 }
 
 enum json_result

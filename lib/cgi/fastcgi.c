@@ -211,6 +211,8 @@ start(struct pool *pool, pthread_t *threads, int64_t *started)
 	pthread_attr_destroy(&attr);
 }
 
+static volatile sig_atomic_t told;	/* by a signal, to end */
+
 /* Wait for a signal, or for a worker that stopped the pool; meanwhile cut off
  * those who read for too long. */
 static void
@@ -228,10 +230,14 @@ wait_for_stop(struct pool *pool, const sigset_t *signals)
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, pool->watch.wake,
 	    &ev[1]) == -1)
 		return;
-	/* epoll_pwait: the signals come in here and nowhere else */
-	while ((n = epoll_pwait(epoll, ev, 1, ms, signals)) >= 0 &&
-	    (n == 0 || ev[0].data.fd != pool->stop))
-		ms = watch_look(&pool->watch);
+	/* epoll_pwait: the signals come in here and nowhere else.  EINTR
+	 * without one of ours: we were halted (SIGSTOP), and go on. */
+	do {
+		n = epoll_pwait(epoll, ev, 1, ms, signals);
+		if (n >= 0)
+			ms = watch_look(&pool->watch);
+	} while (!told && (n == 0 || (n > 0 && ev[0].data.fd != pool->stop) ||
+	    (n < 0 && errno == EINTR)));
 	close(epoll);
 	stop(pool);
 }
@@ -273,7 +279,8 @@ join(struct pool *pool, const pthread_t *threads, int64_t n, int64_t *done,
 static void
 on_signal(int signal)
 {
-	(void)signal;		/* epoll_pwait() returns; that is all */
+	(void)signal;
+	told = 1;		/* and epoll_pwait() returns */
 }
 
 static void
@@ -333,7 +340,7 @@ process_fastcgi(const struct process *p, int fd)
 	start(&pool, threads, &started);
 	if (started > 0)
 		wait_for_stop(&pool, &during_wait);
-	if (p->renew && atomic_load(&pool.leaving) &&
+	if (p->renew && !told && atomic_load(&pool.leaving) &&
 	    !atomic_load(&pool.failed)) {
 		renew(&pool, threads, started);
 		_exit(EXIT_SUCCESS);

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cgi/renew.h"
 
 /* Passed on by execve(2): who serves in our place. */
 #define STAND_IN	"WXL_STAND_IN"
+#define EXECUTE_TRIES	50		/* in 5 s */
 
 extern char **environ;
 
@@ -34,8 +36,9 @@ binary_changed(const struct binary *b)
 
 	if (b->state.st_ino == 0)
 		return false;
-	return stat(b->path, &st) != 0 || st.st_ino != b->state.st_ino ||
-	    st.st_mtim.tv_sec != b->state.st_mtim.tv_sec;
+	/* Gone is not replaced: whoever removes it puts another there. */
+	return stat(b->path, &st) == 0 && (st.st_ino != b->state.st_ino ||
+	    st.st_mtim.tv_sec != b->state.st_mtim.tv_sec);
 }
 
 pid_t
@@ -70,13 +73,18 @@ binary_execute(const struct binary *b, int fd, pid_t stand_in)
 {
 	char *argv[] = { (char *)(uintptr_t)b->path, NULL };
 	char number[24];
+	int i;
 
 	snprintf(number, sizeof(number), "%ld", (long)stand_in);
 	if (stand_in > 0)
 		setenv(STAND_IN, number, 1);
 	fcntl(fd, F_SETFD, 0);
 	file_close_from(fd < 3 ? 3 : fd + 1);
-	execv(b->path, argv);
+	/* It may be half-written at this moment: install(1) makes it anew. */
+	for (i = 0; i < EXECUTE_TRIES; i++) {
+		execv(b->path, argv);
+		clock_sleep_ms(100);
+	}
 	if (stand_in > 0)
 		kill(stand_in, SIGTERM);
 }

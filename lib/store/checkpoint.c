@@ -72,7 +72,7 @@ copy_wal(struct store *s)
 		done = -1;
 	db_close(c);
 	(void)db_run(pool->writer, FIXED_ROLLBACK);
-	return done == in_wal;
+	return done >= 0 && done == in_wal;	/* SQLite leaves -1, -1 */
 }
 
 /* Commit something that changes nothing: it starts the WAL anew and cuts the
@@ -82,9 +82,9 @@ start_wal_anew(struct store *s)
 {
 	struct db *w = s->pool->writer;
 	char *sql = sqlite3_mprintf("PRAGMA journal_size_limit=0;"
-	    "BEGIN IMMEDIATE; PRAGMA user_version=%u; COMMIT;"
+	    "BEGIN IMMEDIATE; PRAGMA application_id=%u; COMMIT;"
 	    "PRAGMA journal_size_limit=-1",
-	    (unsigned)s->pool->schema->nmigrations);
+	    (unsigned)s->pool->schema->application_id);
 
 	if (sql != NULL && db_exec(s, w, sql) != OK &&
 	    sqlite3_get_autocommit(w->h) == 0)

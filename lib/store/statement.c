@@ -171,6 +171,8 @@ q_col_blob(struct q *q, int c, size_t *len)
 enum outcome
 q_end(struct q *q)
 {
+	const enum outcome e = q->err;
+
 	assert(q->open);
 	q->open = false;
 	if (q->st != NULL) {
@@ -180,7 +182,8 @@ q_end(struct q *q)
 	}
 	if (q->db != NULL)
 		give_connection(q->store);
-	return q->err;
+	/* From here on it may be another thread's. */
+	return e;
 }
 
 enum outcome

@@ -131,8 +131,9 @@ end_group(struct store *s, enum outcome e, const char *why)
 	pthread_mutex_lock(&q->mutex);
 	q->open = false;
 	q->writes = 0;
-	snprintf(q->why, sizeof(q->why), "store: the commit of a group: %s",
-	    why);
+	if (e != OK)	/* or who reads it late would find a later success */
+		snprintf(q->why, sizeof(q->why), "store: the commit of a "
+		    "group: %s", why);
 	tell_members(q, e);
 	pthread_mutex_unlock(&q->mutex);
 }
@@ -156,6 +157,10 @@ commit_group(struct store *s)
 	int rc;
 	enum outcome e;
 
+	/* Who commits may have little patience; those who wait have more. */
+	if (pool->queue.members != NULL &&
+	    w->deadline < clock_ms() + pool->busy_timeout)
+		w->deadline = clock_ms() + pool->busy_timeout;
 	rc = db_run(w, pool->queue.writes > 0 ? FIXED_COMMIT :
 	    FIXED_ROLLBACK);
 	e = store_outcome(s, w->h, rc, "COMMIT");
@@ -182,7 +187,8 @@ open_group(struct store *s, enum durability d)
 	if (w->durable != (d == DURABLE)) {
 		rc = db_run(w, d == DURABLE ? FIXED_FULL :
 		    FIXED_NORMAL);
-		w->durable = d == DURABLE;
+		/* After a failure it may be either; DURABLE sets it. */
+		w->durable = rc == SQLITE_OK && d == DURABLE;
 	}
 	if (rc == SQLITE_OK)
 		rc = db_run(w, FIXED_BEGIN);
@@ -208,6 +214,7 @@ run_body(struct store *s, enum outcome (*body)(void *arg), void *arg)
 	struct db *w = s->pool->writer;
 	const bool saved = q->writes > 0;
 	enum outcome e;
+	int rc;
 
 	if (saved && (e = store_outcome(s, w->h,
 	    db_run(w, FIXED_SAVE), "SAVEPOINT")) != OK)
@@ -226,11 +233,17 @@ run_body(struct store *s, enum outcome (*body)(void *arg), void *arg)
 	}
 	if (e == OK)
 		q->writes++;
-	if (saved) {
-		if (e != OK)
-			(void)db_run(w, FIXED_ROLLBACK_TO);
-		(void)db_run(w, FIXED_RELEASE);
+	if (saved && e != OK &&
+	    (rc = db_run(w, FIXED_ROLLBACK_TO)) != SQLITE_OK) {
+		/* What it wrote can't be taken out alone: nothing stays. */
+		end_group(s, store_outcome(s, w->h, rc, "ROLLBACK TO"),
+		    sqlite3_errstr(rc));
+		db_close(w);
+		s->pool->writer = NULL;
+		return e;
 	}
+	if (saved)
+		(void)db_run(w, FIXED_RELEASE);
 	return e;
 }
 

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import json
 import os
+import pathlib
 import resource
 import shutil
 import signal
@@ -15,6 +16,7 @@ import struct
 import subprocess
 import termios
 import threading
+import time
 
 from kit import fcgi, servers
 from kit.callers import at_once
@@ -244,6 +246,53 @@ def told_to_stop_meanwhile(build, wechat):
     with socket.socket(socket.AF_UNIX) as s:
         until(lambda: s.connect_ex(process.path) == errno.ECONNREFUSED,
               'nobody listens any more')
+    site.remove()
+
+
+def halted(build, wechat):
+    """SIGSTOP and SIGCONT, as by a debugger or a machine that sleeps, end
+    nothing."""
+    site = Site(build, wechat.base_url)
+    process = FastCgiProcess(site, 'checksession')
+    check(process.request(check_params()).ended, 'a request')
+    before = threads(process)
+    for _ in range(3):
+        process.process.send_signal(signal.SIGSTOP)
+        until(lambda: state(process) == 'T', 'it is halted')
+        process.process.send_signal(signal.SIGCONT)
+        until(lambda: state(process) != 'T', 'it goes on')
+    check(process.request(check_params()).ended, 'a request behind it')
+    equal(threads(process), before, 'it is the same')
+    equal(process.stop(), 0, 'exit status')
+    site.remove()
+
+
+def state(process):
+    """Of the process: the letter in /proc/PID/stat."""
+    text = pathlib.Path(f'/proc/{process.process.pid}/stat').read_text()
+    return text.rpartition(')')[2].split()[0]
+
+
+def removed_for_a_while(build, wechat):
+    """renew = yes: a program that is missing, or half there, while a new one
+    is installed does not end the process."""
+    site = Site(build, wechat.base_url, (('renew', 'yes'),))
+    program = pathlib.Path(site.program('checksession'))
+    whole = program.read_bytes()
+    process = FastCgiProcess(site, 'checksession')
+    before = threads(process)
+    program.unlink()
+    since = time.monotonic()        # it looks once in a second
+    until(lambda: process.request(check_params()).ended and
+          time.monotonic() - since > 2.5, 'requests while it is gone')
+    new = program.with_name('new')
+    new.write_bytes(whole)
+    new.chmod(0o755)
+    new.rename(program)
+    until(lambda: process.request(check_params()).ended and
+          renewed(process, before), 'it is the new one')
+    check(process.process.poll() is None, 'it has ended')
+    equal(process.stop(), 0, 'exit status')
     site.remove()
 
 
@@ -1098,6 +1147,9 @@ def cases(build, wechat):
     yield ('a renewal beside a slow request', renewal_waits_for_nobody,
            build, wechat)
     yield ('SIGTERM during a renewal', told_to_stop_meanwhile, build,
+           wechat)
+    yield 'halted and continued', halted, build, wechat
+    yield ('renew = yes, removed for a while', removed_for_a_while, build,
            wechat)
     yield ('renew = yes, broken for a while', broken_for_a_while, build,
            wechat)

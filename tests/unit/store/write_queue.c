@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* write_queue.c: many threads at one store: commits in groups, whose outcome
  * is everybody's; a body that fails rolls back alone; patience ends in the
- * queue. */
+ * queue; each reader is told what came of its own statement. */
 #include <config.h>
 
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "store/store_int.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/tap.h"
 
@@ -204,6 +205,59 @@ group_fails(void)
 	store_pool_free(pool);
 }
 
+/* ---- reading */
+
+#define READERS		16
+#define READINGS	20000	/* of each; one wrong in some hundred, once */
+
+static void *
+read_often(void *arg)
+{
+	struct work *w = arg;
+	struct q *q;
+	int i;
+
+	log_open(&w->log, "work", NULL);
+	if (store_join(pool, &w->log, &w->store) != OK) {
+		printf("Bail out! %s\n", w->log.cause);
+		exit(99);
+	}
+	pthread_barrier_wait(&at_once);
+	for (i = 0; i < READINGS; i++) {
+		q = q_new(w->store, Q_META_GET);
+		q_text(q, ":name", "none");
+		if (w->then != OK)
+			q->err = w->then;	/* as a step that failed */
+		(void)q_row(q);
+		w->good += q_end(q) == w->then;
+	}
+	store_close(w->store);
+	return NULL;
+}
+
+/* The statements belong to connections, and these to whoever reads next. */
+static void
+readers(void)
+{
+	struct work w[READERS];
+	int i, good = 0;
+
+	open_pool("readers.db", 10000);
+	pthread_barrier_init(&at_once, NULL, READERS);
+	for (i = 0; i < READERS; i++) {
+		w[i] = (struct work){ .then = i % 2 == 0 ? OK : BUSY };
+		pthread_create(&w[i].thread, NULL, read_often, &w[i]);
+	}
+	for (i = 0; i < READERS; i++) {
+		pthread_join(w[i].thread, NULL);
+		good += w[i].good;
+	}
+	pthread_barrier_destroy(&at_once);
+	store_pool_free(pool);
+	is_int(good, READERS * READINGS,
+	    "each reader is told what came of its own statement");
+}
+
 int
 main(void)
 {
@@ -212,5 +266,6 @@ main(void)
 	many();
 	patience();
 	group_fails();
+	readers();
 	return done();
 }
