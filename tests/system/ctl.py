@@ -22,7 +22,7 @@ from kit.wechat import CHECK_KEY, EXCHANGE, PHONE_NUMBER, STABLE, Direct
 from kit.world import run_cases
 
 PATIENT = (('busy_timeout', '60000'), ('wechat_timeout', '60000'),
-           ('max_sessions', '10000'))
+           ('max_sessions', '10000'), ('user_logins', '0'))
 COMMANDS = [('user', 'show', 'WHO'), ('user', 'block', 'WHO'),
             ('user', 'unblock', 'WHO'), ('session', 'list', 'WHO'),
             ('session', 'end', 'WHO', 'SESSION'),

@@ -222,7 +222,7 @@ class Chroot(Folder):
             self.top / 'etc/apache2/ports.conf').write_text(
                 f'Listen 127.0.0.1:{port}\n'),
             'sh', '-c', '. /etc/apache2/envvars && mkdir -p '
-            '"$APACHE_RUN_DIR" && exec apache2 -DFOREGROUND')
+            '"$APACHE_RUN_DIR/socks" && exec apache2 -DFOREGROUND')
 
     def works(self):
         """wxlogin.target, and each web server before its sockets."""
