@@ -45,7 +45,8 @@ commands() {
 }
 
 cd "$src" || bail "no source folder"
-documents=$(ls README*.md doc/*.md demo/README.md miniprogram/README*.md)
+documents=$(ls README*.md doc/*.md demo/README.md miniprogram/README*.md \
+    miniprogram/examples/README.md)
 blocks=$(cat $documents | grep -c '^ *```sh$')
 at_least "the documents have blocks of shell commands" 20 "$blocks"
 
