@@ -149,7 +149,7 @@ use_data(struct request *rq, const struct phone_data *data, bool *again)
 	    conf->keep_audit;
 	char name[USED_NAME_MAX], before[USED_NAME_MAX];
 	struct q *q = q_new(rq->cx.store, Q_META_ADD);
-	int64_t changed;
+	int64_t changed = 0;
 	enum outcome e;
 
 	used_name(data->made, data, name);

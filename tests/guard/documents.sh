@@ -4,7 +4,7 @@
 # none does.  In front of a block of shell commands stands
 #	<!-- run: NAME -->	a part of tests/run, or a suite of tests/system
 #	<!-- not run: WHY -->
-# Both READMEs have the same commands.  Each check must find what is planted.
+# Documents in two languages have the same commands, headings and rows.  Each check must find what is planted.
 #
 # Wants top_srcdir; speaks TAP.
 
@@ -59,8 +59,16 @@ none "each mark names a test" "$(unknown $documents)"
 echo '<!-- run: nothing -->' >"$tmp/b.md"
 at_least "a mark that names none is found" 1 "$(unknown "$tmp/b.md" | grep -c .)"
 
+for document in README doc/operating doc/protocol; do
+	commands $document.md >"$tmp/en"
+	commands $document.zh-CN.md >"$tmp/zh"
+	none "$document: the same commands in both languages" \
+	    "$(diff "$tmp/en" "$tmp/zh")"
+	grep '^#\|^|' $document.md | sed 's/[^#|].*//' >"$tmp/en"
+	grep '^#\|^|' $document.zh-CN.md | sed 's/[^#|].*//' >"$tmp/zh"
+	none "$document: the same headings and rows in both languages" \
+	    "$(diff "$tmp/en" "$tmp/zh")"
+done
 commands README.md >"$tmp/en"
-commands README.zh-CN.md >"$tmp/zh"
 at_least "README.md has commands" 20 "$(grep -c . "$tmp/en")"
-none "both READMEs have the same commands" "$(diff "$tmp/en" "$tmp/zh")"
 done_testing
