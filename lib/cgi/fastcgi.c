@@ -333,6 +333,7 @@ process_fastcgi(const struct process *p, int fd)
 		return EXIT_FAILURE;
 	}
 	binary_find(&pool.binary);
+	binary_stand_in();
 	binary_relieve();
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);

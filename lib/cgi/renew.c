@@ -2,6 +2,7 @@
 /* renew.c: the program's own file: was it replaced, and start it anew. */
 #include <config.h>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,6 +20,8 @@
 
 /* Passed on by execve(2): who serves in our place. */
 #define STAND_IN	"WXL_STAND_IN"
+/* Of the child: whose place it has. */
+#define STANDS_FOR	"WXL_STANDS_FOR"
 #define EXECUTE_TRIES	50		/* in 5 s */
 
 extern char **environ;
@@ -41,8 +45,26 @@ binary_changed(const struct binary *b)
 	    st.st_mtim.tv_sec != b->state.st_mtim.tv_sec);
 }
 
-pid_t
-binary_start(const struct binary *b, int fd)
+/* Our environment and one variable more, or NULL; for free().  Not setenv():
+ * workers that are still busy may read ours. */
+static char **
+environ_with(char *variable)
+{
+	char **all;
+	size_t n = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	if ((all = malloc((n + 2) * sizeof(*all))) == NULL)
+		return NULL;
+	memcpy(all, environ, n * sizeof(*all));
+	all[n] = variable;
+	all[n + 1] = NULL;
+	return all;
+}
+
+static pid_t
+spawn(const struct binary *b, int fd, char *const *env)
 {
 	char *argv[] = { (char *)(uintptr_t)b->path, NULL };
 	posix_spawn_file_actions_t files;
@@ -60,11 +82,27 @@ binary_start(const struct binary *b, int fd)
 		    posix_spawnattr_setsigdefault(&attr, &all) != 0 ||
 		    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
 		    POSIX_SPAWN_SETSIGDEF) != 0 || posix_spawn(&pid, b->path,
-		    &files, &attr, argv, environ) != 0)
+		    &files, &attr, argv, env) != 0)
 			pid = -1;
 		posix_spawnattr_destroy(&attr);
 	}
 	posix_spawn_file_actions_destroy(&files);
+	return pid;
+}
+
+pid_t
+binary_start(const struct binary *b, int fd)
+{
+	char variable[48];
+	char **env;
+	pid_t pid;
+
+	snprintf(variable, sizeof(variable), STANDS_FOR "=%ld",
+	    (long)getpid());
+	if ((env = environ_with(variable)) == NULL)
+		return -1;
+	pid = spawn(b, fd, env);
+	free(env);
 	return pid;
 }
 
@@ -87,6 +125,22 @@ binary_execute(const struct binary *b, int fd, pid_t stand_in)
 	}
 	if (stand_in > 0)
 		kill(stand_in, SIGTERM);
+}
+
+void
+binary_stand_in(void)
+{
+	const char *text = getenv(STANDS_FOR);
+	int64_t pid;
+
+	/* Of the parent's main thread, which started us and lives on behind
+	 * execve(2); it may have died before this call. */
+	if (text != NULL && digits_parse(text, &pid)) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (getppid() != (pid_t)pid)
+			_exit(EXIT_SUCCESS);
+	}
+	unsetenv(STANDS_FOR);
 }
 
 void

@@ -193,7 +193,7 @@ test('a picture where the server takes none: the user is told, nothing is stored
   submit(comp, '小明')
   const { code, field, message } = await fail
   assert.deepEqual([code, field], ['NOT_FOUND', 'avatarUrl'])
-  assert.match(message, /avatar_dir/)
+  assert.match(message, /hooks\.uploadAvatar/)
   assert.match(part(comp, 'note').dom.textContent, /不支持头像/)
   assert.equal(backend.count('/wx/updateuser'), 0)
   const success = heard(comp, 'success')

@@ -400,7 +400,7 @@ test('a picture without a hook goes to the server; its 404 says what to do, and 
   const before = backend.count('/wx/updateuser')
   const error = await clock.until(client.session.updateUser(picture).catch((e) => e))
   assert.deepEqual([error.code, error.field, backend.count('/wx/updateuser')], ['NOT_FOUND', 'avatarUrl', before])
-  assert.match(error.message, /avatar_dir.*uploadAvatar/)
+  assert.match(error.message, /hooks\.uploadAvatar/)
   assert.ok(error.requestId)
 }))
 

@@ -249,6 +249,19 @@ def told_to_stop_meanwhile(build, wechat):
     site.remove()
 
 
+def killed_meanwhile(build, wechat):
+    """kill -9 while it renews itself: who stood in does not stay."""
+    site, process, _, thread, _ = renewing(build, wechat, 'killed')
+    until(lambda: children(process), 'another stands in')
+    process.process.kill()
+    process.process.wait()
+    thread.join()
+    with socket.socket(socket.AF_UNIX) as s:
+        until(lambda: s.connect_ex(process.path) == errno.ECONNREFUSED,
+              'nobody listens any more')
+    site.remove()
+
+
 def halted(build, wechat):
     """SIGSTOP and SIGCONT, as by a debugger or a machine that sleeps, end
     nothing."""
@@ -1148,6 +1161,7 @@ def cases(build, wechat):
            build, wechat)
     yield ('SIGTERM during a renewal', told_to_stop_meanwhile, build,
            wechat)
+    yield 'killed during a renewal', killed_meanwhile, build, wechat
     yield 'halted and continued', halted, build, wechat
     yield ('renew = yes, removed for a while', removed_for_a_while, build,
            wechat)
