@@ -285,13 +285,17 @@ def site_failures(site):
 
 def kept_then_closed(build):
     """A kept connection that WeChat closed while idle: nobody notices."""
+    closed = threading.Event()
+
     def good_bye(connection):
         connection.sendall(answer(session('oOne')))
         connection.shutdown(socket.SHUT_RDWR)
+        closed.set()
         return False
     with RawServer(good_bye, answer(session('oTwo'))) as server:
         transport = one_worker(build, server)
         log_in(transport, '0one')
+        check(closed.wait(60), 'the connection is open')
         equal(log_in(transport, '0two')['newUser'], True, 'newUser')
         equal(server.codes, ['0one', '0two'], 'codes sent')
         transport.close()
