@@ -26,7 +26,7 @@ static const char setup_script[] =
     "const key = document.querySelector('[name=key]').value\n"
     "const sum = document.getElementById('sum')\n"
     "const programs = ['onlogin', 'checksession', 'logout', 'updateuser',\n"
-    "  'updatephone', 'unbindphone', 'checkkey']\n"
+    "  'updatephone', 'unbindphone', 'checkkey', 'sessions']\n"
     "let failed = Number(sum.dataset.failed)\n"
     "function show (li, passed, more = '') {\n"
     "  li.className = passed ? 'ok' : 'no'\n"

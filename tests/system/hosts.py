@@ -120,7 +120,7 @@ def pages(host, _):
                             ('key=' + WORD.replace(' ', '+')).encode())
     text = reply.body.decode()
     equal(reply.status, 200, 'the page')
-    bad = text.count('class="no"')
+    bad = text.count('<li class="no"')
     check(bad == 0, text)
     rows = host.http.fetch('GET', '/wx/probe').body.decode().splitlines()
     check(len(rows) > 8 and all(row[:3] == 'ok ' for row in rows), rows)
